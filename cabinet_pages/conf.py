@@ -1,0 +1,48 @@
+"""The only reader of the cabinet's settings: one namespace, `WAGTAIL_CABINET`, with defaults."""
+
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+DEFAULTS: Final[dict[str, Any]] = {
+    # Alias in STORAGES of the storage for customers' and branches' files; never under MEDIA_URL.
+    "PRIVATE_STORAGE": "private",
+    # Alias in TASKS of the backend that runs imports, mails and other long work.
+    "TASK_BACKEND": "jobs",
+    # The zone in which days, periods and reading windows are counted.
+    "TIME_ZONE": "Europe/Kyiv",
+    "ACTIVATION_CODE_DAYS": 7,
+    "ACTIVATION_CODE_TRIES": 5,
+    # How long a terminated account stays readable.
+    "TERMINATED_ACCOUNT_MONTHS": 36,
+    # Rows on one page of a list.
+    "ROWS_PER_PAGE": 50,
+    # "accept" takes a late reading with a flag until the period is exported, "refuse" does not.
+    "LATE_READINGS": "accept",
+    # Minutes that a mail about imported rows waits, so that an undone batch announces nothing.
+    "IMPORT_MAIL_DELAY": 30,
+    # Documents older than this many days announce nothing.
+    "IMPORT_MAIL_MAX_AGE": 45,
+    # Largest scan that a person may attach to a request, in bytes.
+    "SCAN_MAX_BYTES": 10 * 1024 * 1024,
+    # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.
+    "PDF_RENDERER": {"BACKEND": "cabinet_pages.billing.rendering.Xhtml2PdfRenderer", "OPTIONS": {}},
+}
+
+
+class CabinetSettings:
+    """Attribute access to `settings.WAGTAIL_CABINET` over DEFAULTS; read anew each time, so tests can override."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in DEFAULTS:
+            raise AttributeError(f"WAGTAIL_CABINET has no setting {name!r}")
+        return getattr(settings, "WAGTAIL_CABINET", {}).get(name, DEFAULTS[name])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days are counted."""
+        return ZoneInfo(self.TIME_ZONE)
+
+
+cabinet_settings = CabinetSettings()

@@ -1,0 +1,65 @@
+"""Gathers the models of every subject folder for Django."""
+
+from cabinet_pages.access.models import (
+    Access,
+    AccessRequest,
+    ActivationCode,
+    BranchOperator,
+    Person,
+    RequestedAccount,
+)
+from cabinet_pages.accounts.models import Account, Branch, Customer
+from cabinet_pages.articles.models import Article, ArticleSynonym
+from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
+from cabinet_pages.billing.pages import FinancePage, InvoicesPage
+from cabinet_pages.documents.models import SignedDocument
+from cabinet_pages.documents.pages import DocumentsPage
+from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
+from cabinet_pages.metering.pages import MetersPage
+from cabinet_pages.notifications.models import OutgoingMail
+from cabinet_pages.overview.pages import AccountListPage, PersonalInformationPage
+from cabinet_pages.payments.models import Payment
+from cabinet_pages.payments.pages import PaymentsPage
+from cabinet_pages.readings.models import Reading, ReadingSubmission, WindowReopening
+from cabinet_pages.readings.pages import ReadingsPage
+from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
+from cabinet_pages.windows.pages import CabinetPage, ConsumerSectionPage
+
+__all__ = [
+    "Access",
+    "AccessRequest",
+    "Account",
+    "AccountListPage",
+    "ActivationCode",
+    "Article",
+    "ArticleSynonym",
+    "Balance",
+    "Branch",
+    "BranchOperator",
+    "CabinetPage",
+    "ConsumerSectionPage",
+    "Customer",
+    "DocumentsPage",
+    "FinancePage",
+    "Invoice",
+    "InvoiceLine",
+    "InvoicesPage",
+    "Meter",
+    "MeterRatio",
+    "MeteringPoint",
+    "MetersPage",
+    "OutgoingMail",
+    "PayeeAccount",
+    "Payment",
+    "PaymentsPage",
+    "Person",
+    "PersonalInformationPage",
+    "Reading",
+    "ReadingSubmission",
+    "ReadingsPage",
+    "Register",
+    "RequestedAccount",
+    "SignedDocument",
+    "UtilitySettings",
+    "WindowReopening",
+]

@@ -1,0 +1,80 @@
+"""Filters of the cabinet's templates: amounts, periods, telephone links, pages of a list."""
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from cabinet_pages.quantities import formatting
+
+register = template.Library()
+
+
+def _language() -> str:
+    return get_language() or "uk"
+
+
+@register.filter
+def money(value: Decimal | None, style: str = "") -> str:
+    """UAH as «1 234,56 ₴»; with the argument `plain`, without the sign of the hryvnia."""
+    return formatting.format_money(value, language=_language(), currency=style != "plain")
+
+
+@register.filter
+def energy(value: Decimal | None) -> str:
+    """kWh or a meter's reading, up to three decimals, no trailing zeros."""
+    return formatting.format_energy(value, language=_language())
+
+
+@register.filter
+def ratio(value: Decimal | int | None) -> str:
+    """A multiplier or a transformer ratio, no trailing zeros."""
+    return formatting.format_ratio(None if value is None else Decimal(value), language=_language())
+
+
+@register.filter
+def price(value: Decimal | None) -> str:
+    """UAH per kWh with every decimal it has, at least two."""
+    return formatting.format_price(value, language=_language())
+
+
+@register.filter
+def period(value: datetime.date | None) -> str:
+    """The month of a Kyiv date: «січень 2026»; a dash for no date."""
+    return formatting.ABSENT if value is None else date_format(value, "F Y").lower()
+
+
+@register.filter
+def day(value: datetime.date | None) -> str:
+    """A Kyiv date as the manual writes it, dd.mm.yyyy, in every language; a dash for no date."""
+    return formatting.ABSENT if value is None else value.strftime("%d.%m.%Y")
+
+
+@register.filter
+def tel(value: str) -> str:
+    """The number of a `tel:` link: the digits of a phone as people write it, and a leading plus."""
+    digits = "".join(character for character in value if character.isascii() and character.isdigit())
+    return f"+{digits}" if value.strip().startswith("+") else digits
+
+
+@register.filter
+def elided_pages(page: Page) -> Iterator[int | str]:
+    """Page numbers to show around the present page of a list, with «…» for the ones left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def error_target(field: BoundField) -> str:
+    """The id of the control that an error's link leads to: of a group, its first choice."""
+    return field.subwidgets[0].id_for_label if field.field.widget.use_fieldset and field.subwidgets else field.auto_id
+
+
+@register.filter
+def has_errors(form: BaseForm) -> bool:
+    """Whether a bound form was refused; an unbound one never was."""
+    return form.is_bound and bool(form.errors)

@@ -1,0 +1,14 @@
+"""Development: DEBUG, a throw-away secret, the demo."""
+
+from website.settings.base import *  # noqa: F403
+from website.settings.base import INSTALLED_APPS, STORAGES, env
+
+DEBUG = True
+SECRET_KEY = env.str("SECRET_KEY", default="development-only-secret-key-never-used-in-production")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+INSTALLED_APPS = [*INSTALLED_APPS, "website.demo"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Mails are read at the demo's mail page, so nothing is sent anywhere unless EMAIL_URL names a server.
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
+EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+DEMO_ENABLED = True
