@@ -1,0 +1,157 @@
+"""Fixtures shared by all tests; the people and pages they work with are made in `tests/factories.py`."""
+
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project_settings
+from django.core.cache import cache
+from django.utils import translation
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import DESKTOP, Complaints, chromium, person
+from tests.support.databases import scratch_database
+from tests.support.mail import MailSink, mail_sink
+from tests.support.scale import SEED, TRUST
+from tests.support.site import ServedSite, demo_site
+from tests.support.system import chromium_path, required
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT.parent / "shared" / "samples"
+PICTURES = ROOT / "var" / "failures"
+
+
+# --- the run --------------------------------------------------------------------------------------------------------
+
+
+def pytest_report_header() -> str:
+    """Name the seed, so that a failure of a random search can be repeated."""
+    return f"form: {'long' if TRUST else 'short'}, TRUST_SEED={SEED}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs absent sample files, and keep the two workers' browsers apart in time."""
+    if not SAMPLES.is_dir():
+        absent = [item for item in items if item.get_closest_marker("samples")]
+        if absent:
+            config.hook.pytest_deselected(items=absent)
+            items[:] = [item for item in items if not item.get_closest_marker("samples")]
+    # Both databases are tested at once on two cores: one begins with the browser journeys, the other ends with them.
+    last = os.environ.get("TEST_DATABASE") == "postgresql"
+    items.sort(key=lambda item: bool(item.get_closest_marker("browser")) == last)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In continuous integration a skipped test is a failed one; a failed browser test leaves its pictures."""
+    report = yield
+    if report.skipped and required() and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which continuous integration does not allow: {report.longrepr}"
+    if report.failed and call.when == "call" and isinstance(item, pytest.Function):
+        for number, opened in enumerate(item.funcargs.get("opened_pages", [])):
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            name = item.nodeid.replace("/", ".").replace("::", "-")[-120:]
+            opened.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folder of private files, media and databases of this process."""
+    if project_settings.configured and (folder := getattr(project_settings, "TEMP_ROOT", None)):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _as_a_new_visitor() -> Iterator[None]:
+    """Every test starts in Ukrainian and with no attempts counted against anybody."""
+    cache.clear()
+    with translation.override(project_settings.LANGUAGE_CODE):
+        yield
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real exchange files; for tests marked `samples` only."""
+    return SAMPLES
+
+
+# --- mail, databases, processes -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[MailSink]:
+    """A mail server that Django's mail goes to through SMTP; it keeps everything."""
+    with mail_sink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = sink.host
+        settings.EMAIL_PORT = sink.port
+        yield sink
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database of the vendor under test, for commands in processes of their own."""
+    with scratch_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def served_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
+    """The demo, prepared and served with its worker as `make run` does it; shared by the tests of a session."""
+    folder = tmp_path_factory.mktemp("demo")
+    with scratch_database(folder) as url, demo_site(url, folder) as site:
+        yield site
+
+
+# --- the browser ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session."""
+    if chromium_path() is None:
+        pytest.skip("Chromium is not installed.")
+    # Playwright's event loop stays open in this thread, and Django takes that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with chromium() as program:
+        yield program
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def opened_pages() -> list[Page]:
+    """The pages that a browser test has open, pictured when it fails."""
+    return []
+
+
+@pytest.fixture
+def new_person(browser: Browser, opened_pages: list[Page]) -> Iterator[Callable[..., Page]]:
+    """Open pages for several people, each with cookies of their own: `new_person(url, size=PHONE)`.
+
+    At the end no page may have failed in a script, broken its policy or asked another machine.
+    """
+    complaints: list[Complaints] = []
+    with ExitStack() as stack:
+
+        def open_page(base_url: str, size: tuple[int, int] = DESKTOP, javascript: bool = True) -> Page:
+            context, found = stack.enter_context(person(browser, base_url, size, javascript))
+            complaints.append(found)
+            page = context.new_page()
+            opened_pages.append(page)
+            return page
+
+        yield open_page
+        assert [text for found in complaints for text in found.found] == []
+
+
+@pytest.fixture
+def page(new_person: Callable[..., Page], served_demo: ServedSite) -> Page:
+    """A page of one person at the served demo."""
+    return new_person(served_demo.url)

@@ -1,0 +1,41 @@
+"""Databases beside the test database, for what runs in processes of its own: commands, servers, races."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+
+@contextmanager
+def scratch_database(folder: Path) -> Iterator[str]:
+    """Yield the URL of an empty database of the vendor under test, removed afterwards.
+
+    Args:
+        folder: where a SQLite file may live.
+    """
+    name = f"scratch_{secrets.token_hex(6)}"
+    if connection.vendor == "sqlite":
+        path = folder / f"{name}.sqlite3"
+        try:
+            yield f"sqlite:///{path}"
+        finally:
+            for file in folder.glob(f"{name}.sqlite3*"):
+                file.unlink()
+        return
+    server = os.environ.get("POSTGRES_URL") or os.environ["DATABASE_URL"]
+    _execute(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    finally:
+        _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _execute(server: str, statement: sql.Composed) -> None:
+    with psycopg.connect(server, autocommit=True) as administrator:
+        administrator.execute(statement)

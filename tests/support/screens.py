@@ -1,0 +1,53 @@
+"""Every screen that `make shots` pictures. A new screen is one line: a name, an address, and who looks at it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+CUSTOMER = "customer@demo.example"
+BIG = "big@demo.example"
+NEWCOMER = "newcomer@demo.example"
+OPERATOR = "operator.vin@demo.example"
+CENTRAL = "central@demo.example"
+EDITOR = "editor@demo.example"
+ADMIN = "admin@demo.example"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One picture.
+
+    Attributes:
+        name: `group/name`, the path of the picture under var/shots/.
+        path: the address, from the slash.
+        person: the demo login that looks, or nobody.
+        status: the HTTP status the address answers with.
+        act: what to do on the page before the picture, such as opening a list or sending a form.
+    """
+
+    name: str
+    path: str
+    person: str = ""
+    status: int = 200
+    act: Callable[[Page], object] | None = None
+
+
+def press(label: str) -> Callable[[Page], object]:
+    """Return an act that presses a button or follows a link by its label."""
+
+    def act(page: Page) -> None:
+        target = page.get_by_role("button", name=label).or_(page.get_by_role("link", name=label)).first
+        target.click()
+        page.wait_for_load_state()
+
+    return act
+
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("public/home", "/"),
+    Screen("public/not-found", "/there-is-no-such-page/", status=404),
+    Screen("access/login", "/accounts/login/"),
+    Screen("access/registration", "/accounts/signup/"),
+    Screen("access/password-reset", "/accounts/password/reset/"),
+)
