@@ -1,10 +1,13 @@
 """Tests: fast hashing, mail and tasks in this process, private files in a temporary folder."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 TEMP_ROOT = Path(tempfile.mkdtemp(prefix="cabinet-tests-"))
+atexit.register(shutil.rmtree, TEMP_ROOT, ignore_errors=True)
 # `make test` gives every test to one worker on each database, and a worker is told the database by a short name.
 if os.environ.get("TEST_DATABASE") == "sqlite":
     os.environ["DATABASE_URL"] = f"sqlite:///{TEMP_ROOT / 'db.sqlite3'}"
