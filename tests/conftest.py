@@ -55,7 +55,8 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"Skipped, which continuous integration does not allow: {report.longrepr}"
     if report.failed and call.when == "call" and isinstance(item, pytest.Function):
-        for number, opened in enumerate(item.funcargs.get("opened_pages", [])):
+        pages: Any = item.funcargs.get("opened_pages", [])
+        for number, opened in enumerate(pages):
             PICTURES.mkdir(parents=True, exist_ok=True)
             name = item.nodeid.replace("/", ".").replace("::", "-")[-120:]
             opened.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)

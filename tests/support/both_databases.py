@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         print("PostgreSQL is missing: the suite runs on SQLite alone.", file=sys.stderr)
         environment = {**os.environ, "TEST_DATABASE": "sqlite"}
         return subprocess.run([*pytest, *arguments], env=environment, check=False).returncode
-    workers = [f"--tx=popen//env:TEST_DATABASE={name}" for name in ("sqlite", "postgresql")]
+    workers = [f"--tx=popen//id={name}//env:TEST_DATABASE={name}" for name in ("sqlite", "postgresql")]
     return run_beside([*pytest, "--dist=each", *workers, *arguments])
 
 
