@@ -20,6 +20,13 @@ DEFAULTS: Final[dict[str, Any]] = {
     "ROWS_PER_PAGE": 50,
     # "accept" takes a late reading with a flag until the period is exported, "refuse" does not.
     "LATE_READINGS": "accept",
+    # The last days of a reading window on which it is called «closing soon».
+    "READING_CLOSING_DAYS": 2,
+    # A daily volume this many times above or below the mean of the last intervals needs a confirmation, unless it
+    # differs from the expected volume by less than so many kWh.
+    "READING_FAR_FACTOR": 3,
+    "READING_MEAN_PERIODS": 3,
+    "READING_FAR_MINIMUM": 100,
     # Minutes that a mail about imported rows waits, so that an undone batch announces nothing.
     "IMPORT_MAIL_DELAY": 30,
     # Documents older than this many days announce nothing.
