@@ -1,0 +1,148 @@
+"""The contract of a file format: bytes of a file → numbered rows of text. No Django.
+
+A format is chosen by content, never by extension. It turns every cell into text at its own border, remembers which
+cells were numeric (leading zeros may be lost there), numbers rows as a person sees them in the file, and refuses
+what it cannot read with an `UnreadableFile` whose code the edge turns into a sentence.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+#: How many bytes of the beginning of a file `Format.matches` is given.
+HEAD_BYTES = 65_536
+
+
+class UnreadableFile(Exception):
+    """A file that cannot be read, as a whole.
+
+    Args:
+        code: what is wrong; the codes are listed with the subclasses.
+        params: figures and names for the sentence made at the edge.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params: Mapping[str, object] = params
+
+
+class UnsupportedContent(UnreadableFile):
+    """The content is not a table that can be read here.
+
+    Codes: `empty`, `unknown_content`, and for content that is recognised `mxl`, `pdf`, `image`, `dbf`, `html`, `xml`,
+    `client_bank`, `rtf`, `archive`, `document`: the sentence says how to save the file instead.
+    """
+
+
+class DamagedFile(UnreadableFile):
+    """The content is of a known format and cannot be read.
+
+    Codes: `encrypted`, `truncated`, `damaged`, `nul_bytes`, `undecodable` (with `encoding` and `line`),
+    `unknown_encoding`, `doctype`, `no_rows`, `no_such_sheet`.
+    """
+
+
+class LimitExceeded(UnreadableFile):
+    """The file is larger than a limit; `limit` is in the params.
+
+    Codes: `too_large`, `unpacked_too_large`, `too_many_members`, `too_many_rows`, `too_many_columns`,
+    `too_many_cells`, `cell_too_long` (with `row`).
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be, checked before it is opened (size, zip directory) and while it is read."""
+
+    file_bytes: int = 256 * 1024 * 1024
+    unpacked_bytes: int = 1024 * 1024 * 1024
+    # A member of a workbook shrinks 10 to 50 times; deflate cannot exceed 1032.
+    zip_ratio: int = 300
+    # The ratio means nothing for members smaller than this.
+    zip_ratio_from_bytes: int = 10 * 1024 * 1024
+    members: int = 5_000
+    rows: int = 2_000_000
+    columns: int = 500
+    # A workbook is held in memory as a rectangle, empty cells included.
+    sheet_cells: int = 12_000_000
+    cell_chars: int = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What an operator or a saved profile decides about a file; an empty string leaves it to the content."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+class RawRow(NamedTuple):
+    """One row of a file.
+
+    `number` is the row of the sheet or the (first) physical line of the text file, counted from 1. `numeric` holds
+    the positions of the cells that were numbers in a spreadsheet.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An opened file: what it turned out to be, and its rows, to be read once.
+
+    `encoding` and `delimiter` are of text files, `sheet` of workbooks; each is empty elsewhere. Reading the rows
+    may raise `UnreadableFile` as well.
+    """
+
+    format: str
+    rows: Iterator[RawRow]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+
+class Format(ABC):
+    """One file format. Instances are stateless and shared."""
+
+    #: Short name, stored with the batch: `csv`, `xlsx`.
+    name: ClassVar[str]
+    #: Formats are asked in the order of their rank; those that accept almost anything come last.
+    rank: ClassVar[int] = 100
+
+    @abstractmethod
+    def matches(self, head: bytes, path: Path) -> bool:
+        """Tell by content whether this format reads the file.
+
+        Args:
+            head: the first `HEAD_BYTES` bytes of the file, never empty.
+            path: the file, for containers whose directory is elsewhere. Its name means nothing.
+        """
+
+    @abstractmethod
+    def read(self, path: Path, *, options: ReadOptions) -> Reading:
+        """Open the file.
+
+        Raises:
+            UnreadableFile: what cannot be read, here or while the rows are taken.
+        """
+
+
+def check_row(row: RawRow, limits: Limits) -> RawRow:
+    """Return the row.
+
+    Raises:
+        LimitExceeded: it has too many cells, or a cell is too long.
+    """
+    if len(row.cells) > limits.columns:
+        raise LimitExceeded("too_many_columns", limit=limits.columns, row=row.number)
+    for cell in row.cells:
+        if len(cell) > limits.cell_chars:
+            raise LimitExceeded("cell_too_long", limit=limits.cell_chars, row=row.number)
+    return row
