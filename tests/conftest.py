@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings as project_settings
 from django.core.cache import cache
+from django.db import connections
 from django.utils import translation
 from playwright.sync_api import Browser, Page
 
@@ -40,9 +41,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if absent:
             config.hook.pytest_deselected(items=absent)
             items[:] = [item for item in items if not item.get_closest_marker("samples")]
-    # Both databases are tested at once on two cores: one begins with the browser journeys, the other ends with them.
+    for item in items:
+        _restore_migrated_rows(item)
+    # Both databases are tested at once on two cores: one begins with the served demo, the other ends with it.
     last = os.environ.get("TEST_DATABASE") == "postgresql"
-    items.sort(key=lambda item: bool(item.get_closest_marker("browser")) == last)
+    items.sort(key=lambda item: ("served_demo" in getattr(item, "fixturenames", ())) == last)
+
+
+def _restore_migrated_rows(item: pytest.Item) -> None:
+    """Let a test that really commits begin with what the migrations wrote, such as Wagtail's root page.
+
+    It ends with a flush of every table, so the next one of its kind would otherwise find nothing.
+    """
+    marker = item.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    if commits or (marker and marker.kwargs.get("transaction")):
+        options = {**(marker.kwargs if marker else {}), "transaction": True, "serialized_rollback": True}
+        item.add_marker(pytest.mark.django_db(**options), append=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -115,13 +130,17 @@ def served_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
     """One Chromium for the session."""
     if chromium_path() is None:
         pytest.skip("Chromium is not installed.")
-    # Playwright's event loop stays open in this thread, and Django takes that for asynchronous code.
+    # Playwright's event loop stays open in this thread, and Django takes that for asynchronous code: it would refuse
+    # queries, and keep database connections of its own for it, which know nothing of the test's.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    ours = {alias: connections[alias] for alias in connections}
     with chromium() as program:
+        for alias, connection in ours.items():
+            connections[alias] = connection
         yield program
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 

@@ -12,6 +12,7 @@ OPERATOR = "operator.vin@demo.example"
 CENTRAL = "central@demo.example"
 EDITOR = "editor@demo.example"
 ADMIN = "admin@demo.example"
+ACCOUNT = "80-431930"
 
 
 @dataclass(frozen=True)
@@ -50,4 +51,19 @@ SCREENS: tuple[Screen, ...] = (
     Screen("access/login", "/accounts/login/"),
     Screen("access/registration", "/accounts/signup/"),
     Screen("access/password-reset", "/accounts/password/reset/"),
+    Screen("cabinet/sections", "/cabinet/", CUSTOMER),
+    Screen("cabinet/accounts", "/cabinet/legal/accounts/", CUSTOMER),
+    Screen("cabinet/personal", f"/cabinet/legal/personal/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/finance", f"/cabinet/legal/finance/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/invoices", f"/cabinet/legal/invoices/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/readings", f"/cabinet/legal/readings/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/meters", f"/cabinet/legal/meters/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/documents", f"/cabinet/legal/documents/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/payments", f"/cabinet/legal/payments/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/foreign-account", "/cabinet/legal/personal/00-000000/", CUSTOMER, status=404),
+    Screen("cabinet/accounts-big", "/cabinet/legal/accounts/", BIG),
+    Screen("cabinet/request", "/cabinet/legal/", NEWCOMER),
+    Screen("staff/home", "/admin/", OPERATOR),
+    Screen("staff/editor-pages", "/admin/pages/", EDITOR),
+    Screen("staff/admin-home", "/admin/", ADMIN),
 )

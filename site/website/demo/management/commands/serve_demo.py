@@ -132,7 +132,7 @@ class Supervisor:
         manage = Path(settings.BASE_DIR) / "manage.py"
         self.children[name] = subprocess.Popen(  # noqa: S603
             [sys.executable, str(manage), *arguments],
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_RUNSERVER_HIDE_WARNING": "true"},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=end_with_parent if sys.platform.startswith("linux") else None,
