@@ -27,6 +27,7 @@ help: ## Lists the targets.
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found; name it with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m tests.support.system venv
 	@$(PYTHON) -m venv $(VENV)
 
 # pip leaves alone what is installed in the pinned version, so a stamp that is merely older costs seconds.

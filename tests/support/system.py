@@ -3,6 +3,7 @@
 Only the standard library, because it runs before anything else can be relied on.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ class Need:
 NEEDS: Mapping[str, Need] = {
     "chromium": Need(("chromium", "fonts-dejavu-core"), "the browser journeys and screenshots"),
     "postgresql": Need(("postgresql",), "the run on PostgreSQL"),
+    # Debian's Python comes without the part that fills a new environment with pip.
+    "venv": Need((f"python{sys.version_info.major}.{sys.version_info.minor}-venv",), "the environment .venv"),
 }
 
 
@@ -53,6 +56,8 @@ def is_present(name: str) -> bool:
     """Tell whether a need of `NEEDS` is met on this machine."""
     if name == "chromium":
         return chromium_path() is not None
+    if name == "venv":
+        return importlib.util.find_spec("ensurepip") is not None
     # A server named by POSTGRES_URL is as good as one of ours.
     return bool(os.environ.get("POSTGRES_URL")) or postgres_bin() is not None
 
