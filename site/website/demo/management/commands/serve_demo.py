@@ -44,7 +44,7 @@ class Command(BaseCommand):
             refuse_busy_port(options["port"])
         if options["reset"]:
             self.reset()
-        self.prepare()
+        self.prepare(options["port"])
         if options["prepare_only"]:
             return
         # The children open their own connections; a pool must not be shared with them.
@@ -66,15 +66,14 @@ class Command(BaseCommand):
             if own in Path(folder).resolve().parents:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def prepare(self) -> None:
+    def prepare(self, port: int) -> None:
         """Bring the database up to date and load the demo unless it is there; safe to run again."""
         if connection.vendor == "sqlite":
             Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
         self.say("Preparing the database…")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        call_command("cabinet_install", verbosity=0)
-        call_command("demo", stdout=self.stdout, stderr=self.stderr)
+        call_command("demo", port=port, stdout=self.stdout, stderr=self.stderr)
 
     def say(self, text: str) -> None:
         """Print at once, also into a pipe."""
