@@ -1,5 +1,6 @@
 """Search over the public pages."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,7 +18,8 @@ def search_pages(request: HttpRequest, query: str) -> Any:
         a lazy sequence of pages by relevance, or an empty list for an empty query.
     """
     site = Site.find_for_request(request)
-    words = query.replace("\x00", " ").strip()[:MAX_QUERY_LENGTH]
+    # Only words reach the database: its full-text search has a language of its own, in which a lone quote is an error.
+    words = " ".join(re.findall(r"\w+", query[:MAX_QUERY_LENGTH]))
     if site is None or not words:
         return []
     guarded = [model for model in get_page_models() if issubclass(model, Guard)]
