@@ -11,7 +11,7 @@ _SIGNS = str.maketrans(dict.fromkeys(".,:№*", " "))
 _APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 # A word broken at the end of a line inside a cell: «Показа-⏎тели».
 _BROKEN_WORD = re.compile(r"(?<=\w)-[ \t]*[\r\n]+[ \t]*(?=\w)")
-_UNIT = re.compile(r"\s*[(\[]?\s*(?:грн|uah|₴|квт\s?[·*]?\s?год|квтг|квт|%)\s*[)\]]?$")
+_LAST_WORD = re.compile(r"(?P<heading>.+?)\s*(?:[(\[]\s*(?P<bracketed>[^()\[\]]+?)\s*[)\]]|\s(?P<bare>\S+))$")
 _NUMBER_SIGN = "№"
 
 
@@ -37,6 +37,8 @@ class Column:
         synonyms: other headings met in files; folding makes most spellings equal already.
         required: the file is refused without it.
         free_text: its cells are names or remarks, so one may begin with «Разом» without being a totals row.
+        units: units that may stand behind a heading: `("грн",)` for «Сума, грн» and «Сума (грн)». Only these: a column
+            of hryvnias must not be found under «Нараховано, кВт·год».
         takes_overflow: where it is the last column, fields beyond it are taken for a raw delimiter in its text.
     """
 
@@ -45,6 +47,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     required: bool = False
     free_text: bool = False
+    units: tuple[str, ...] = ()
     takes_overflow: bool = False
 
 
@@ -90,11 +93,17 @@ class ColumnSet:
         return replace(self, profile={fold_heading(heading): name for heading, name in profile.items()})
 
     def find(self, heading: str) -> Column | None:
-        """Return the column of a heading, a unit behind it («Сума, грн») put aside; None when it is unknown."""
+        """Return the column of a heading, one of its units behind it («Сума, грн») put aside; None when unknown."""
         folded = fold_heading(heading)
         if folded in self.profile:
             return self._by_name.get(self.profile[folded])
-        return self._by_heading.get(folded) or self._by_heading.get(_UNIT.sub("", folded))
+        known = self._by_heading.get(folded)
+        with_unit = None if known else _LAST_WORD.fullmatch(folded)
+        if with_unit is None:
+            return known
+        column = self._by_heading.get(with_unit["heading"])
+        unit = with_unit["bracketed"] or with_unit["bare"]
+        return column if column and unit in map(fold_heading, column.units) else None
 
     def passes_over(self, heading: str) -> bool:
         """Tell whether the operator's mapping says to pass over a heading."""

@@ -17,7 +17,13 @@ _TOTALS_WORDS = (
     "Обороти", "Обороты", "Кол-во", "К-сть", "Кількість", "Количество",
 )  # fmt: skip
 _TOTALS = re.compile(rf"(?:{'|'.join(re.escape(fold_heading(word)) for word in _TOTALS_WORDS)})(?![\w'-])")
+# Folding every row would take longer than reading it, so most are told by one letter.
+_LETTERS = [chr(code) for code in (*range(65, 91), *range(97, 123), *range(0x400, 0x460), 0x490, 0x491)]
+_TOTALS_INITIALS = frozenset(
+    letter for letter in _LETTERS if fold_heading(letter) in {fold_heading(word)[0] for word in _TOTALS_WORDS}
+)
 _MACHINE_WORDS = frozenset(map(fold_heading, ("Autofilter", "sum", "sort", "filter", "sumif", "subtotal")))
+_BEFORE_WORDS = " .,:№*\t\r\n\u00a0\u202f"
 _LEAST_ORDINALS = 3
 _NONE: frozenset[str] = frozenset()
 
@@ -125,7 +131,8 @@ class _Mapper:
 
     def is_totals(self, row: RawRow, mapped: MappedRow) -> bool:
         index = next(index for index, cell in enumerate(row.cells) if cell and not cell.isspace())
-        if not _TOTALS.match(fold_heading(row.cells[index])):
+        cell = row.cells[index]
+        if cell.lstrip(_BEFORE_WORDS)[:1] not in _TOTALS_INITIALS or not _TOTALS.match(fold_heading(cell)):
             return False
         name = self.names[index] if index < self.width else ""
         # Beside a name that begins so, a row of data has all that is required; a totals row never has.

@@ -142,7 +142,6 @@ def check_row(row: RawRow, limits: Limits) -> RawRow:
     """
     if len(row.cells) > limits.columns:
         raise LimitExceeded("too_many_columns", limit=limits.columns, row=row.number)
-    for cell in row.cells:
-        if len(cell) > limits.cell_chars:
-            raise LimitExceeded("cell_too_long", limit=limits.cell_chars, row=row.number)
+    if max(map(len, row.cells), default=0) > limits.cell_chars:
+        raise LimitExceeded("cell_too_long", limit=limits.cell_chars, row=row.number)
     return row

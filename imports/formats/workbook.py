@@ -15,7 +15,7 @@ from typing import ClassVar
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from .base import DamagedFile, Format, LimitExceeded, Limits, RawRow, Reading, ReadOptions, check_row
-from .containers import check_container, uses_1904_dates
+from .containers import check_container, check_repeated_cells, check_size, uses_1904_dates
 from .signatures import OLE2, ole_kind, recognise, zip_kind
 
 type_of_cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
@@ -57,7 +57,7 @@ class Workbook(Format):
         if sheet is None:
             raise DamagedFile("no_such_sheet" if options.sheet else "no_rows", sheet=options.sheet)
         if sheet.end is not None:
-            _check_size(sheet.end[0] + 1, sheet.end[1] + 1, limits)
+            check_size(sheet.end[0] + 1, sheet.end[1] + 1, limits)
         rows = _rows(sheet, limits, numbers_count=self.has_exact_numbers(path))
         return Reading(format=self.name, rows=rows, sheet=sheet.name)
 
@@ -96,6 +96,11 @@ class Ods(_Zipped):
     """OpenDocument spreadsheet."""
 
     name: ClassVar[str] = "ods"
+
+    def check(self, path: Path, limits: Limits) -> None:
+        """Unpack every part once to nowhere, and follow the repeated cells."""
+        super().check(path, limits)
+        check_repeated_cells(path, limits)
 
 
 class Xls(Workbook):
@@ -157,15 +162,6 @@ def _choose_sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet | None
         if name or sheet.height:
             return sheet
     return None
-
-
-def _check_size(rows: int, columns: int, limits: Limits) -> None:
-    if columns > limits.columns:
-        raise LimitExceeded("too_many_columns", limit=limits.columns, row=1)
-    if rows > limits.rows:
-        raise LimitExceeded("too_many_rows", limit=limits.rows)
-    if rows * columns > limits.sheet_cells:
-        raise LimitExceeded("too_many_cells", limit=limits.sheet_cells)
 
 
 def _rows(sheet: CalamineSheet, limits: Limits, *, numbers_count: bool) -> Iterator[RawRow]:

@@ -19,6 +19,7 @@ PRICE_DECIMALS = 6
 DIGITS = 18
 
 _LONGEST = 64
+_PLACES = tuple(Decimal(1).scaleb(-decimals) for decimals in range(PRICE_DECIMALS + 1))
 _NOTHING = frozenset({"", "-", "—", "–", "−"})
 _SIMPLE = re.compile(r"-?[0-9]{1,11}(?:[.,][0-9]{1,2})?")
 _GAP = "[ \u00a0\u202f\u2009\u2007'’ʼ]"
@@ -73,7 +74,7 @@ def parse_integer(text: str) -> int | None:
 
 
 def parse_decimal(text: str, decimals: int) -> Decimal | None:
-    """Return the number with exactly so many decimals, or None for an empty cell or a dash.
+    """Return the number with exactly so many decimals (0 to 6), or None for an empty cell or a dash.
 
     Zeros behind the allowed decimals are allowed («12,5000» is 12.50); minus zero is zero.
 
@@ -101,7 +102,7 @@ def parse_decimal(text: str, decimals: int) -> Decimal | None:
 
 
 def _with_decimals(number: Decimal, decimals: int) -> Decimal:
-    exact = number.quantize(Decimal(1).scaleb(-decimals))
+    exact = number.quantize(_PLACES[decimals])
     return exact if exact else abs(exact)
 
 

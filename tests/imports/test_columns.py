@@ -15,7 +15,7 @@ PAYMENTS = ColumnSet(
         Column("account", "Особовий рахунок", ("Рахунок споживача", "о/р"), required=True),
         Column("document", "Документ", ("№ док.",)),
         Column("paid_on", "Дата платежу", ("Дата оплати",), required=True),
-        Column("amount", "Сума платежу", ("Сума",), required=True),
+        Column("amount", "Сума платежу", ("Сума",), required=True, units=("грн", "UAH")),
         Column("payer", "Платник", free_text=True),
         Column("purpose", "Призначення", ("Призначення платежу",), takes_overflow=True),
     )
@@ -135,9 +135,15 @@ def test_a_row_below_a_complete_heading_is_never_taken_for_its_second_row():
     assert len(rows) == 1
 
 
-def test_units_behind_a_heading_make_no_difference():
-    heading = find_heading([RawRow(1, ("О/Р", "Дата оплати", "Сума, грн."))], PAYMENTS)
+@pytest.mark.parametrize("written", ["Сума, грн.", "Сума (грн)", "Сума платежу UAH", "Cума [ грн ]"])
+def test_a_unit_of_the_column_behind_its_heading_makes_no_difference(written):
+    heading = find_heading([RawRow(1, ("О/Р", "Дата оплати", written))], PAYMENTS)
     assert heading.names == ("account", "paid_on", "amount")
+
+
+@pytest.mark.parametrize("written", ["Сума, кВт·год", "Сума (шт)", "Дата платежу грн"])
+def test_another_unit_is_another_column(written):
+    assert PAYMENTS.find(written) is None
 
 
 def test_an_absent_column_has_no_key_and_an_empty_cell_is_an_empty_text():

@@ -135,6 +135,28 @@ def write_ods(path, content):
     return path
 
 
+@pytest.mark.parametrize(("row_times", "column_times"), [(1_048_576, 400), (3_000_000, 1), (1, 16_384)])
+def test_repeated_cells_of_an_ods_do_not_allocate_what_they_stand_for(tmp_path, row_times, column_times):
+    path = write_ods(tmp_path / "a.ods", [["x"], ["y"]])
+
+    def repeat(name, content):
+        row = b'<table:table-row table:number-rows-repeated="%d"><table:table-cell ' % row_times
+        cell = b"<table:table-row><table:table-cell "
+        return name, content.replace(cell, row + b'table:number-columns-repeated="%d" ' % column_times)
+
+    assert refusal(rewrite(path, repeat)).code in {"too_many_rows", "too_many_columns", "too_many_cells"}
+
+
+def test_empty_cells_repeated_to_the_end_of_an_ods_are_no_rows(tmp_path):
+    path = write_ods(tmp_path / "a.ods", [["x", 1]])
+    tail = (
+        b'<table:table-row table:number-rows-repeated="1048575"><table:table-cell '
+        b'table:number-columns-repeated="16384"/></table:table-row></table:table>'
+    )
+    rewrite(path, lambda name, content: (name, content.replace(b"</table:table>", tail)))
+    assert [row.cells for row in rows(path)] == [("x", "1")]
+
+
 def test_a_file_cut_short_anywhere_is_refused(tmp_path):
     whole = save(tmp_path / "a.xlsx", ("Лист", [[f"{n}", n] for n in range(200)])).read_bytes()
     for tenth in range(1, 10):
