@@ -49,7 +49,7 @@ run: $(RUNTIME) ## Prepares the demo and serves it with its task worker on http:
 	@exec $(PY) manage.py serve_demo --port $(PORT)
 
 demo: $(RUNTIME) ## Only prepares what `make run` serves; RESET=1 starts anew.
-	@exec $(PY) manage.py serve_demo --prepare-only $(if $(filter-out 0,$(RESET)),--reset)
+	@exec $(PY) manage.py serve_demo --prepare-only --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
 
 shots: $(DEVELOPMENT) ## Takes a screenshot of every screen, desktop and 360 px, into var/shots/ (ONLY=name for some).
 	@$(PY) -m tests.support.system chromium

@@ -44,6 +44,8 @@ class Command(BaseCommand):
             refuse_busy_port(options["port"])
         if options["reset"]:
             self.reset()
+        # Links in mails lead to where the site is served, unless the environment says otherwise.
+        os.environ.setdefault("BASE_URL", f"http://{HOST}:{options['port']}")
         self.prepare(options["port"])
         if options["prepare_only"]:
             return
