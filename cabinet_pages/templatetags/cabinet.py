@@ -46,7 +46,11 @@ def price(value: Decimal | None) -> str:
 @register.filter
 def period(value: datetime.date | None) -> str:
     """The month of a Kyiv date: «січень 2026»; a dash for no date."""
-    return formatting.ABSENT if value is None else date_format(value, "F Y").lower()
+    if value is None:
+        return formatting.ABSENT
+    text = date_format(value, "F Y")
+    # Django names Ukrainian months with a capital, which Ukrainian writes in the beginning of a sentence only.
+    return text.lower() if _language().startswith("uk") else text
 
 
 @register.filter
