@@ -76,7 +76,7 @@ lint: $(DEVELOPMENT) ## Style, types, import contracts, templates, missing migra
 	$(PY) -m mypy
 	PYTHONPATH=.:site $(VENV)/bin/lint-imports --no-logo
 	$(PY) -m djlint --lint --quiet templates cabinet_pages imports site
-	DJANGO_SETTINGS_MODULE=website.settings.test $(PY) manage.py makemigrations --check --dry-run
+	TEST_DATABASE=sqlite DJANGO_SETTINGS_MODULE=website.settings.test $(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m tests.support.catalogues
 
 # --- shipping it ----------------------------------------------------------------------------------------------------
