@@ -1,0 +1,159 @@
+"""Read and validate: rows of an opened table → staged rows and issues, chunk by chunk, column by column."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from cabinet_pages.articles.services import ArticleRef
+from cabinet_pages.quantities.money import ZERO
+from imports.columns import MappedRow
+from imports.conf import import_settings
+from imports.engine.opening import OpenBatch
+from imports.engine.stage import StagedTuple, record_issues, stage_rows
+from imports.models import ImportBatch, RowStatus
+from imports.resources.base import ImportColumn, Issue, KindResource, Row
+from imports.values import ValueRefused
+
+# A column of names or documents never repeats, so its cache is emptied now and then.
+_CACHED_VALUES = 50_000
+
+
+@dataclass
+class Tally:
+    """What reading a file counts."""
+
+    rows: int = 0
+    rejected: int = 0
+    warnings: int = 0
+    amount: Decimal = ZERO
+    by_article: dict[str, Decimal] = field(default_factory=dict)
+
+
+def check_rows(opened: OpenBatch) -> Tally:
+    """Check and stage every row of the file.
+
+    Raises:
+        UnreadableFile: the file breaks off or breaks a limit; what was staged so far is of no use then.
+    """
+    resource, batch = opened.resource, opened.batch
+    heading = opened.table.heading
+    headings = {name: text for name, text in zip(heading.names, heading.texts, strict=True) if name}
+    parsers = [_ColumnParser(name, column) for name, column in resource.fields.items() if name in headings]
+    tally = Tally()
+    for mapped in _chunks(opened.table.rows, import_settings.CHUNK_ROWS):
+        rows = [_row(one) for one in mapped]
+        usable = [(row, one) for row, one in zip(rows, mapped, strict=True) if not one.problem]
+        for parser in parsers:
+            parser.parse(usable)
+        good = [row for row, _ in usable]
+        resource.prepare(good)
+        staged = [entry for row in good if (entry := _staged(batch, resource, row, tally)) is not None]
+        stage_rows(staged)
+        _count(rows, tally)
+        record_issues(batch, (issue for row in rows for issue in row.issues), headings)
+        ImportBatch.objects.filter(pk=batch.pk).update(progress=tally.rows)
+    return tally
+
+
+class _ColumnParser:
+    """Parses the cells of one column; equal texts are parsed once."""
+
+    def __init__(self, name: str, column: ImportColumn) -> None:
+        self.name = name
+        self.column = column
+        self.cache: dict[tuple[str, bool], Any] = {}
+
+    def parse(self, rows: Sequence[tuple[Row, MappedRow]]) -> None:
+        """Set the column's cell of each row, or reject the row."""
+        name, cache, numeric = self.name, self.cache, self.column.numeric
+        if len(cache) > _CACHED_VALUES:
+            cache.clear()
+        for row, mapped in rows:
+            text = mapped.values[name]
+            told = (text, numeric and name in mapped.numeric)
+            try:
+                value = cache[told]
+            except KeyError:
+                value = cache[told] = self._value(*told)
+            if isinstance(value, ValueRefused):
+                row.reject(value.code, name, **value.params)
+            elif value is None and self.column.required:
+                row.cells[name] = None
+                row.reject("required", name)
+            else:
+                row.cells[name] = value
+
+    def _value(self, text: str, numeric: bool) -> Any:
+        try:
+            value = self.column.parse(text, numeric=numeric) if self.column.numeric else self.column.parse(text)
+        except ValueRefused as refusal:
+            return refusal
+        return None if value == "" else value
+
+
+def _row(mapped: MappedRow) -> Row:
+    row = Row(mapped.number, mapped.values, {})
+    if mapped.problem:
+        row.reject(mapped.problem)
+    return row
+
+
+def _staged(batch: ImportBatch, resource: KindResource, row: Row, tally: Tally) -> StagedTuple | None:
+    """The row for the stage; a rejected one is staged too when it has a key, for it counts among its equals."""
+    cells = row.cells
+    if resource.has_money:
+        _add_money(resource, row, tally)
+    keyed = all(cells.get(name) is not None for name in resource.key_columns)
+    if keyed and resource.account_column:
+        keyed = row.account is not None
+    if not keyed:
+        # A kind may have keys that no single column decides; a row without one must say so.
+        if not row.rejected:
+            row.reject("no_key")
+        return None
+    key = resource.key(row)
+    values = {} if row.rejected else resource.values(row)
+    account = row.account
+    return (
+        batch.pk,
+        row.number,
+        account.pk if account else 0,
+        account.number if account else "",
+        key,
+        1,
+        True,
+        RowStatus.REJECTED.value if row.rejected else RowStatus.NEW.value,
+        "",
+        None,
+        "{}" if row.rejected else json.dumps(values, ensure_ascii=False, separators=(",", ":")),
+        None,
+    )
+
+
+def _add_money(resource: KindResource, row: Row, tally: Tally) -> None:
+    amount = resource.amount(row)
+    if amount is None:
+        return
+    tally.amount += amount
+    article = row.cells.get(resource.article_column) if resource.article_column else None
+    if isinstance(article, ArticleRef):
+        tally.by_article[article.name] = tally.by_article.get(article.name, ZERO) + amount
+
+
+def _count(rows: Sequence[Row], tally: Tally) -> None:
+    tally.rows += len(rows)
+    for row in rows:
+        if row.rejected:
+            tally.rejected += 1
+
+
+def _chunks(rows: Iterable[MappedRow], size: int) -> Iterator[list[MappedRow]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+__all__ = ["Issue", "Tally", "check_rows"]

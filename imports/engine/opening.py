@@ -1,0 +1,122 @@
+"""Opening a batch's file: a local path, its format by content, its table by headings."""
+
+import datetime
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db.models.fields.files import FieldFile
+
+from cabinet_pages.accounts.models import Branch
+from cabinet_pages.articles.services import ArticleDirectory
+from cabinet_pages.clock import kyiv_now
+from cabinet_pages.conf import cabinet_settings
+from imports.columns import Table, TableRefused, open_table
+from imports.conf import import_settings
+from imports.engine.errors import FileRefused
+from imports.engine.registry import installed_formats, resource_class
+from imports.formats import Limits, ReadOptions, UnreadableFile, sniff
+from imports.models import ImportBatch
+from imports.resources.base import ImportContext, KindResource
+
+
+@dataclass
+class OpenBatch:
+    """A batch whose file is open: the table is read once, while the context of `open_batch` lasts."""
+
+    batch: ImportBatch
+    resource: KindResource
+    table: Table
+    format: str
+    encoding: str
+
+
+@contextmanager
+def open_batch(batch: ImportBatch) -> Iterator[OpenBatch]:
+    """Open the file of a batch.
+
+    Raises:
+        FileRefused: nothing reads it, or its headings do not fit its kind; also while rows are taken.
+    """
+    resource_type = resource_class(batch.kind)
+    columns = resource_type.column_set().with_profile(batch.mapping)
+    options = ReadOptions(
+        encoding=str(batch.options.get("encoding", "")),
+        delimiter=str(batch.options.get("delimiter", "")),
+        sheet=str(batch.options.get("sheet", "")),
+        limits=Limits(**import_settings.LIMITS),
+    )
+    try:
+        with local_file(batch.file) as path:
+            resource = resource_type()
+            with resource.table(path) as table_path:
+                reading = sniff(table_path, installed_formats(), options.limits).read(table_path, options=options)
+                table = open_table(reading, columns)
+                resource.begin(context_of(batch, table))
+                yield OpenBatch(
+                    batch, resource, table, resource.table_format(reading.format), _encoding_name(reading.encoding)
+                )
+    except (UnreadableFile, TableRefused) as refusal:
+        raise FileRefused(refusal.code, **refusal.params) from refusal
+
+
+@contextmanager
+def resource_of(batch: ImportBatch) -> Iterator[KindResource]:
+    """The resource of a prepared batch, to promote what is staged; a container stays open meanwhile."""
+    resource = resource_class(batch.kind)()
+    context = _context(batch, frozenset(batch.columns), batch.as_of or batch.created_at)
+    context.new_articles = dict(batch.new_articles)
+    with local_file(batch.file) as path, resource.table(path):
+        resource.begin(context)
+        yield resource
+
+
+@contextmanager
+def local_file(file: FieldFile) -> Iterator[Path]:
+    """A path to the bytes of a stored file: its own, or that of a copy where the storage has no paths."""
+    try:
+        path = Path(file.path)
+    except NotImplementedError:
+        with tempfile.NamedTemporaryFile() as copy:
+            with file.open("rb") as source:
+                shutil.copyfileobj(source, copy)
+            copy.flush()
+            yield Path(copy.name)
+        return
+    yield path
+
+
+def context_of(batch: ImportBatch, table: Table) -> ImportContext:
+    """What the rows of an opened table are checked against."""
+    present = frozenset(name for name in table.heading.names if name)
+    return _context(batch, present, _as_of(batch, table.heading.preamble.as_of))
+
+
+def _context(batch: ImportBatch, columns: frozenset[str], as_of: datetime.datetime) -> ImportContext:
+    branches = Branch.objects.in_bulk()
+    return ImportContext(
+        kind=batch.kind,
+        branch=None if batch.branch_id is None else branches[batch.branch_id],
+        branches=branches,
+        columns=columns,
+        as_of=as_of,
+        articles=ArticleDirectory(),
+        batch_id=batch.pk,
+    )
+
+
+def _as_of(batch: ImportBatch, told: datetime.date | None) -> datetime.datetime:
+    """The moment a file speaks of: as given, else the date it tells, else that of its receipt."""
+    if batch.as_of_given and batch.as_of is not None:
+        return batch.as_of
+    if told is not None:
+        midnight = datetime.datetime.combine(told, datetime.time(), tzinfo=cabinet_settings.zone)
+        return min(midnight, kyiv_now())
+    return batch.created_at
+
+
+def _encoding_name(encoding: str) -> str:
+    return {"utf-8-sig": "utf-8-sig", "utf_8_sig": "utf-8-sig"}.get(encoding, encoding)

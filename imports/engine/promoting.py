@@ -1,0 +1,140 @@
+"""Promote: what a preview says, written in one short transaction with its journal and its audit entry."""
+
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from wagtail.log_actions import log
+
+from cabinet_pages.accounts.models import Account
+from imports.conf import import_settings
+from imports.engine.errors import StoredRowsMoved
+from imports.engine.locks import batch_lock, promotion_lock
+from imports.engine.opening import resource_of
+from imports.engine.preparing import newest_applied, prepare_locked
+from imports.engine.stage import changed_entries, changes
+from imports.models import BatchState, ImportBatch, JournalEntry, RowStatus, StagedRow
+from imports.resources.base import KindResource
+
+_ATTEMPTS = 5
+_COUNTS = ("rows", "new", "changed", "unchanged", "rejected")
+
+
+def promote(
+    batch: ImportBatch, *, by: Any = None, skip_rejected: bool = False, confirm_recount: bool = False
+) -> ImportBatch:
+    """Apply a previewed batch; it ends `applied`, `unchanged` or `refused`, or stays `previewed`.
+
+    A batch in any other state is returned as it is, so a repeated click does nothing twice. Rows that others stored
+    since the preview are compared again: when the numbers come out different, the batch stays `previewed` with
+    `error_code` `preview_outdated`, for the operator to look at them.
+
+    Args:
+        by: the user who confirms; None for a command.
+        skip_rejected: leave rejected rows out; otherwise a file that has any is refused, and nothing is written.
+        confirm_recount: promote also when the numbers come out different, as a command does that asked nobody.
+    """
+    with batch_lock(batch.pk), promotion_lock(batch.kind, batch.branch_id):
+        batch.refresh_from_db()
+        for _ in range(_ATTEMPTS):
+            if batch.state != BatchState.PREVIEWED or not _may_promote(batch, skip_rejected):
+                return batch
+            if _is_stale(batch) and not _compare_again(batch, confirm_recount):
+                return batch
+            try:
+                _promote(batch, by)
+            except (StoredRowsMoved, IntegrityError):
+                # Somebody wrote beside us: the database refused, nothing is written, and the preview is old.
+                batch.refresh_from_db()
+                if not _compare_again(batch, confirm_recount):
+                    return batch
+            else:
+                return batch
+    raise StoredRowsMoved(batch.pk)
+
+
+def _may_promote(batch: ImportBatch, skip_rejected: bool) -> bool:
+    """Refuse what must not be promoted; settle what changes nothing."""
+    if batch.rejected and (not skip_rejected or batch.rejected == batch.rows):
+        code = "all_rows_rejected" if batch.rejected == batch.rows else "rows_rejected"
+        _finish(batch, BatchState.REFUSED, error_code=code, error_params={"rejected": batch.rejected})
+        return False
+    return True
+
+
+def _is_stale(batch: ImportBatch) -> bool:
+    if newest_applied(batch.kind) != batch.compared_after:
+        return True
+    if batch.branch_id is None:
+        return False
+    owners = StagedRow.objects.filter(batch=batch, owner_id__gt=0).values("owner_id")
+    return Account.objects.filter(pk__in=owners).exclude(branch_id=batch.branch_id).exists()
+
+
+def _compare_again(batch: ImportBatch, confirm_recount: bool) -> bool:
+    """Prepare the batch anew; return whether it may go on without asking the operator again."""
+    shown = [getattr(batch, name) for name in _COUNTS]
+    prepare_locked(batch)
+    if batch.state != BatchState.PREVIEWED:
+        return False
+    if confirm_recount or [getattr(batch, name) for name in _COUNTS] == shown:
+        return True
+    batch.error_code = "preview_outdated"
+    batch.save(update_fields=["error_code"])
+    return False
+
+
+def _promote(batch: ImportBatch, by: Any) -> None:
+    if not batch.new and not batch.changed:
+        _finish(batch, BatchState.UNCHANGED, promoted_by=by)
+        return
+    with resource_of(batch) as resource, transaction.atomic():
+        resource.context.by = by
+        taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.PREVIEWED).update(state=BatchState.PROMOTING)
+        if not taken:
+            raise StoredRowsMoved(batch.pk)
+        _verify(batch, resource)
+        resource.promote(changes(batch, import_settings.CHUNK_ROWS))
+        _write_journal(batch)
+        log(
+            instance=batch,
+            action="imports.apply",
+            user=by,
+            data={"kind": batch.kind, **{name: getattr(batch, name) for name in _COUNTS}, "sha256": batch.sha256},
+        )
+        _finish(batch, BatchState.APPLIED, promoted_by=by)
+
+
+def _verify(batch: ImportBatch, resource: KindResource) -> None:
+    """Look at what is about to be replaced: it must be what the preview showed as the values before."""
+    for entries in changed_entries(batch, import_settings.CHUNK_ROWS):
+        stored = resource.stored(entries)
+        for entry in entries:
+            found = stored.get(entry.object_key)
+            before = {**entry.values, **(entry.before or {})}
+            withdrawn = bool(before.pop("withdrawn", ""))
+            if found is None or found.withdrawn != withdrawn:
+                raise StoredRowsMoved(batch.pk)
+            if any(found.values.get(name, "") != value for name, value in before.items()):
+                raise StoredRowsMoved(batch.pk)
+
+
+def _write_journal(batch: ImportBatch) -> None:
+    """Copy what was promoted into the journal, as one statement."""
+    quote = connection.ops.quote_name
+    journal, stage = quote(JournalEntry._meta.db_table), quote(StagedRow._meta.db_table)
+    before, values, order, change = quote("before"), quote("values"), quote("row"), quote("change")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {journal} (batch_id, {order}, kind, owner_id, {quote('key')}, ordinal, {change}, "  # noqa: S608
+            f"{before}, {quote('after')}) SELECT batch_id, {order}, %s, owner_id, {quote('key')}, ordinal, {change}, "
+            f"{before}, {values} FROM {stage} WHERE batch_id = %s AND leads AND status IN (%s, %s) ORDER BY {order}",
+            [batch.kind, batch.pk, RowStatus.NEW.value, RowStatus.CHANGED.value],
+        )
+
+
+def _finish(batch: ImportBatch, state: BatchState, **fields: Any) -> None:
+    fields = {"state": state, "finished_at": timezone.now(), **fields}
+    for name, value in fields.items():
+        setattr(batch, name, value)
+    batch.save(update_fields=list(fields))

@@ -1,0 +1,91 @@
+"""`manage.py import_file`: one exchange file through the whole engine, in this process."""
+
+import json
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from cabinet_pages.accounts.models import Branch
+from cabinet_pages.conf import cabinet_settings
+from imports.engine import installed_kinds, run_import
+from imports.messages import summary
+from imports.models import BatchState, ImportBatch
+from imports.queries import report
+
+ALL_BRANCHES = "ALL"
+_UNUSABLE = 2
+
+
+class Command(BaseCommand):
+    """Exit 0: applied, previewed or unchanged; 1: refused, nothing changed; 2: unusable arguments."""
+
+    help = "Import a file of 1C or an ERP: receive, check, compare and, without --dry-run, apply."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", choices=list(installed_kinds()))
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--branch", required=True, help="Code of the branch, or ALL for all of them.")
+        parser.add_argument("--profile", default="", help="Name of the source.")
+        parser.add_argument("--as-of", help="The moment the file speaks of, ISO 8601; Kyiv time without an offset.")
+        parser.add_argument("--dry-run", action="store_true", help="Stop at the preview.")
+        parser.add_argument("--skip-rejected", action="store_true", help="Apply the good rows of a file with bad ones.")
+        parser.add_argument("--json", action="store_true", help="Print the report as JSON.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        branch = self._branch(options["branch"])
+        try:
+            stream = options["file"].open("rb")
+        except OSError as error:
+            raise CommandError(
+                _("The file cannot be opened: %(error)s") % {"error": error.strerror}, returncode=_UNUSABLE
+            ) from error
+        with stream:
+            batch = run_import(
+                kind=options["kind"],
+                branch=branch,
+                file=File(stream),
+                name=options["file"].name,
+                dry_run=options["dry_run"],
+                skip_rejected=options["skip_rejected"],
+                profile=options["profile"],
+                as_of=self._moment(options["as_of"]),
+            )
+        if options["json"]:
+            self.stdout.write(json.dumps(report(batch), ensure_ascii=False))
+        else:
+            self._tell(batch)
+        if batch.state == BatchState.REFUSED:
+            raise SystemExit(1)
+
+    def _branch(self, code: str) -> Branch | None:
+        if code == ALL_BRANCHES:
+            return None
+        branch = Branch.objects.filter(code=code).first()
+        if branch is None:
+            raise CommandError(_("There is no branch %(code)s.") % {"code": code}, returncode=_UNUSABLE)
+        return branch
+
+    def _moment(self, text: str | None) -> datetime | None:
+        if text is None:
+            return None
+        try:
+            moment = parse_datetime(text) or datetime.fromisoformat(text)
+        except ValueError as error:
+            raise CommandError(_("Not a moment: %(text)s") % {"text": text}, returncode=_UNUSABLE) from error
+        return moment if moment.tzinfo else moment.replace(tzinfo=cabinet_settings.zone)
+
+    def _tell(self, batch: ImportBatch) -> None:
+        told = report(batch)
+        self.stdout.write(summary(batch))
+        for issue in told["issues"]:
+            place = [str(issue["row"])] if issue["row"] is not None else []
+            place += [issue["column"]] if issue["column"] else []
+            self.stdout.write(": ".join([", ".join(place), issue["message"]] if place else [issue["message"]]))
+        if told["issues_total"] > len(told["issues"]):
+            self.stdout.write(_("Remarks in all: %(count)d") % {"count": told["issues_total"]})

@@ -1,0 +1,346 @@
+"""The contract of a kind of file: `KindResource`, one subclass per kind, registered with `register_import_kind`.
+
+A kind declares its columns, and answers four questions; the engine does the rest, in chunks and without a query
+per row. The way of a row:
+
+1. *read*: the engine finds the file's columns by their headings; cells become values by each column's parser.
+2. `prepare(rows)`: whatever needs the database for a chunk of rows. The base resolves «Особовий рахунок», applies
+   the branch rule and resolves «Стаття реалізації».
+3. `key(row)` and `values(row)`: the natural key inside the account, and the values of the columns that the file has,
+   as exact text. Rows are then staged.
+4. *compare*, in the order of (account, key, row): rows of one key meet; `equal_keys` says what that means.
+   `stored(entries)` loads the stored objects of a chunk in the form of `values()`, `judge(entry, stored)` decides.
+5. `promote(changes)`, in one transaction: calls the service of the subject in `cabinet_pages`, which writes sets of
+   rows. The engine itself writes the journal and the audit entry, and flips the batch.
+
+Messages: `reject()` and `warn()` take a code and params; a kind's own codes stand in its `messages`.
+"""
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from import_export.fields import Field
+from import_export.resources import Resource
+
+from cabinet_pages.accounts.models import Account, Branch
+from cabinet_pages.articles.services import ArticleRef
+from cabinet_pages.quantities.folding import fold_name
+from imports.columns import Column, ColumnSet
+from imports.models import RowStatus
+from imports.resources.rows import (
+    AccountRef,
+    Change,
+    Entry,
+    ImportContext,
+    Issue,
+    ObjectKey,
+    Row,
+    Stored,
+    Values,
+    exact,
+    join_key,
+)
+
+__all__ = [
+    "AccountRef",
+    "Change",
+    "Entry",
+    "EqualKeys",
+    "ImportColumn",
+    "ImportContext",
+    "Issue",
+    "KindResource",
+    "ObjectKey",
+    "Row",
+    "Stored",
+    "Values",
+    "exact",
+    "join_key",
+]
+
+Parser = Callable[..., Any]
+
+
+class ImportColumn(Field):  # type: ignore[misc]
+    """A column of a kind of file; an import-export field, so that resources can also export.
+
+    Args:
+        heading: as files of ours write it.
+        parse: text → value, from `imports.values`; None (or '') for an empty cell, `ValueRefused` for a bad one.
+        synonyms: other headings met in files.
+        required: the file must have it, and no cell of it may be empty.
+        numeric: `parse` takes `numeric=`, whether the cell was a number in a spreadsheet.
+        units, free_text, takes_overflow: see `imports.columns.Column`.
+        attribute: where export finds the value, in the form of import-export.
+    """
+
+    def __init__(
+        self,
+        heading: str,
+        parse: Parser,
+        *,
+        synonyms: Sequence[str] = (),
+        required: bool = False,
+        numeric: bool = False,
+        units: Sequence[str] = (),
+        free_text: bool = False,
+        takes_overflow: bool = False,
+        attribute: str | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(attribute=attribute, column_name=heading, **options)
+        self.parse = parse
+        self.numeric = numeric
+        self.required = required
+        self.synonyms = tuple(synonyms)
+        self.units = tuple(units)
+        self.free_text = free_text
+        self.takes_overflow = takes_overflow
+
+    def declared(self, name: str) -> Column:
+        """The column as `imports.columns` knows it."""
+        return Column(
+            name=name,
+            heading=self.column_name,
+            synonyms=self.synonyms,
+            required=self.required,
+            units=self.units,
+            free_text=self.free_text,
+            takes_overflow=self.takes_overflow,
+        )
+
+
+class EqualKeys(enum.Enum):
+    """What rows of one key inside one file are."""
+
+    #: A mistake: all but the first are rejected, with the number of the first.
+    REJECT = "reject"
+    #: Different objects that look alike; their ordinal counts them in file order.
+    COUNT = "count"
+    #: Parts of one object, as the lines of an invoice: one bad part rejects all; `merge()` makes the object.
+    GROUP = "group"
+
+
+class KindResource(Resource):  # type: ignore[misc]
+    """One kind of file. Columns are class attributes (`ImportColumn`); an instance serves one batch."""
+
+    #: What the command line calls it.
+    kind: ClassVar[str]
+    #: What screens call it; a lazy translation.
+    title: ClassVar[Any] = ""
+    #: Columns that must be readable for a row to have a key.
+    key_columns: ClassVar[tuple[str, ...]] = ()
+    #: Groups of columns of which the file must have one each.
+    any_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    equal_keys: ClassVar[EqualKeys] = EqualKeys.REJECT
+    #: The column with the account's number; '' for a kind that has none (accounts themselves).
+    account_column: ClassVar[str] = "account"
+    branch_column: ClassVar[str] = "branch"
+    #: The column with the article; its cell becomes an `ArticleRef`, an unknown one is added at promotion.
+    article_column: ClassVar[str] = ""
+    #: Whether the report has totals: `amount()` is then asked of every readable row.
+    has_money: ClassVar[bool] = False
+    #: Whether each object counts as a document in the report.
+    counts_documents: ClassVar[bool] = False
+    #: Codes of this kind's own issues → lazy sentence with %(name)s params.
+    messages: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._context: ImportContext | None = None
+
+    @property
+    def context(self) -> ImportContext:
+        """The batch at work. Raises RuntimeError outside of an import, as in an export."""
+        if self._context is None:
+            raise RuntimeError("this resource serves no batch")
+        return self._context
+
+    def begin(self, context: ImportContext) -> None:
+        """Take the batch to serve; called once, before rows are prepared or promoted."""
+        self._context = context
+
+    @classmethod
+    def column_set(cls) -> ColumnSet:
+        """The columns as `imports.columns` knows them."""
+        return ColumnSet(tuple(column.declared(name) for name, column in cls.fields.items()), any_of=cls.any_of)
+
+    # --- the file -------------------------------------------------------------------------------------------------
+
+    def table(self, path: Path) -> AbstractContextManager[Path]:
+        """Where the table is: the file itself, or what a container (ZIP) holds, for as long as it is open.
+
+        Raises:
+            UnreadableFile: it is no such container.
+        """
+        return nullcontext(path)
+
+    def table_format(self, name: str) -> str:
+        """The format as the report names it; `name` is that of the table."""
+        return name
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Resolve what a chunk of rows refers to; rows that refer to nothing are rejected."""
+        self.resolve_branches(rows)
+        if self.account_column:
+            self.resolve_accounts(rows)
+        if self.article_column:
+            self.resolve_articles(rows)
+
+    def key(self, row: Row) -> str:
+        """The natural key inside the account: text in which dates are ISO, so that equal means the same object."""
+        raise NotImplementedError
+
+    def values(self, row: Row) -> Values:
+        """The values of the columns that the file has, as exact text, the key's columns included. It may reject."""
+        return {name: exact(value) for name, value in row.cells.items() if name not in self._no_values}
+
+    def amount(self, row: Row) -> Decimal | None:
+        """The money that a row adds to the totals, UAH; None where it cannot be read."""
+        value = row.cells.get("amount")
+        return value if isinstance(value, Decimal) else None
+
+    # --- comparison -----------------------------------------------------------------------------------------------
+
+    def family(self, key: str) -> str:
+        """The beginning of a key whose rows must meet in one chunk; the whole key, unless a kind says otherwise."""
+        return key
+
+    def check_family(self, entries: Sequence[Entry]) -> None:
+        """Look at the entries of one account and family together, before they are compared; it may reject."""
+
+    def merge(self, entries: Sequence[Entry]) -> Values:
+        """Make one object of the rows of a group, in file order; called with `EqualKeys.GROUP` only."""
+        raise NotImplementedError
+
+    def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
+        """The stored objects that the entries name, a constant number of queries for all of them."""
+        raise NotImplementedError
+
+    def judge(self, entry: Entry, stored: Stored | None) -> None:
+        """Set `entry.status`, `before`, `change` and `object_id`; new, changed or unchanged by plain comparison.
+
+        A changed entry leaves with all values of the object: the file's, and the stored ones that the file lacks.
+        """
+        if stored is None:
+            return
+        entry.object_id = stored.pk
+        before = {
+            name: stored.values.get(name, "")
+            for name, value in entry.values.items()
+            if stored.values.get(name, "") != value
+        }
+        if stored.withdrawn:
+            before["withdrawn"] = "1"
+            entry.values["withdrawn"] = ""
+            entry.change = "revived"
+        if before:
+            entry.status = RowStatus.CHANGED
+            entry.before = before
+            # What the file lacks stays as it is stored, so a change is promoted whole.
+            entry.values = {**stored.values, **entry.values}
+        else:
+            entry.status = RowStatus.UNCHANGED
+
+    # --- promotion ------------------------------------------------------------------------------------------------
+
+    def promote(self, changes: Iterator[Change]) -> None:
+        """Write new and changed objects through the subject's service, inside the engine's transaction.
+
+        Args:
+            changes: in file order; taken once, chunk by chunk.
+
+        Raises:
+            IntegrityError: somebody stored the same key meanwhile; the engine compares again.
+        """
+        raise NotImplementedError
+
+    # --- what kinds share -----------------------------------------------------------------------------------------
+
+    def resolve_branches(self, rows: Sequence[Row]) -> None:
+        """Read «Структурна одиниця», by code or name; a row that names another branch than the file's is rejected."""
+        for row in rows:
+            named = row.cells.get(self.branch_column)
+            if not named:
+                row.branch = self.context.branch
+                continue
+            row.branch = self._branch_names.get(fold_name(named))
+            if row.branch is None:
+                row.reject("unknown_branch", self.branch_column, value=named)
+            elif self.context.branch is not None and row.branch.pk != self.context.branch.pk:
+                row.reject("other_branch", self.branch_column, value=named, branch=self.context.branch.code)
+
+    def resolve_accounts(self, rows: Sequence[Row]) -> None:
+        """Find the accounts by number; a foreign and an absent one get the same sentence."""
+        known = self.context.accounts
+        column = self.account_column
+        wanted = {number for row in rows if (number := row.cells.get(column)) and number not in known}
+        if wanted:
+            known.update(dict.fromkeys(wanted))
+            for pk, number, branch_id in Account.objects.filter(number__in=wanted).values_list(
+                "pk", "number", "branch_id"
+            ):
+                known[number] = AccountRef(pk, number, branch_id)
+        branch = self.context.branch
+        for row in rows:
+            number = row.cells.get(column)
+            if not number:
+                continue
+            account = known[number]
+            if account is None or (branch is not None and account.branch_id != branch.pk):
+                if branch is None:
+                    row.reject("account_unknown", column, account=number)
+                else:
+                    row.reject("account_not_in_branch", column, account=number, branch=branch.code)
+                continue
+            row.account = account
+            if row.branch is not None and row.branch.pk != account.branch_id:
+                row.reject("account_not_in_branch", column, account=number, branch=row.branch.code)
+
+    def resolve_articles(self, rows: Sequence[Row]) -> None:
+        """Replace the article's name by an `ArticleRef`; one that the dictionary lacks is noted once, at its row."""
+        articles = self.context.articles
+        column = self.article_column
+        for row in rows:
+            name = row.cells.get(column)
+            if not name or isinstance(name, ArticleRef):
+                continue
+            ref = self._article_cache.get(name)
+            if ref is None:
+                ref = self._article_cache[name] = articles.find(name)
+            row.cells[column] = ref
+            if ref.pk is None and ref.key not in self.context.new_articles:
+                self.context.new_articles[ref.key] = ref.name
+                row.warn("unknown_article", column, article=ref.name)
+
+    @cached_property
+    def _article_cache(self) -> dict[str, ArticleRef]:
+        return {}
+
+    @cached_property
+    def _branch_names(self) -> dict[str, Branch]:
+        by_name = {fold_name(branch.name): branch for branch in self.context.branches.values()}
+        return by_name | {fold_name(branch.code): branch for branch in self.context.branches.values()}
+
+    @cached_property
+    def _no_values(self) -> frozenset[str]:
+        return frozenset({self.account_column, self.branch_column})
+
+
+def in_chunks(changes: Iterable[Change], size: int) -> Iterator[list[Change]]:
+    """Cut changes into lists of at most so many."""
+    chunk: list[Change] = []
+    for change in changes:
+        chunk.append(change)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

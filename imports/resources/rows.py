@@ -1,0 +1,184 @@
+"""What a resource works with: rows of a file, entries of the stage, changes to promote."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from cabinet_pages.accounts.models import Branch
+from cabinet_pages.articles.services import ArticleDirectory
+from imports.models import IssueLevel, RowStatus
+
+#: Values of an object, as exact text ('' is nothing); a list holds the parts of an object of several rows.
+Values = dict[str, Any]
+#: Account's id (0 without one), natural key inside the account, ordinal among equal keys.
+ObjectKey = tuple[int, str, int]
+
+
+def exact(value: object) -> str:
+    """Return a parsed or stored value as exact text: '' for nothing, `12.50`, `2026-01-31`, `1` and '' for flags."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if value is True:
+        return "1"
+    if isinstance(value, int):
+        return str(value)
+    raise TypeError(f"{value!r} has no exact text")
+
+
+def join_key(*parts: str) -> str:
+    """Return the parts of a natural key as one text."""
+    return "|".join(part.replace("|", "¦") for part in parts)
+
+
+def exact_date(text: str) -> datetime.date | None:
+    """Return the date of its exact text."""
+    return datetime.date.fromisoformat(text) if text else None
+
+
+def exact_decimal(text: str) -> Decimal | None:
+    """Return the number of its exact text."""
+    return Decimal(text) if text else None
+
+
+class Issue(NamedTuple):
+    """Something to tell about a row; `column` is the name of a column, or a heading as the file has it."""
+
+    row: int | None
+    column: str
+    value: str
+    level: IssueLevel
+    code: str
+    params: Mapping[str, object]
+
+
+class AccountRef(NamedTuple):
+    """An account as rows refer to it."""
+
+    pk: int
+    number: str
+    branch_id: int
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of the file while it is checked.
+
+    `cells` has the parsed value of each column of the file: None for an empty cell, no key for a column that
+    the file lacks and for a cell that could not be read. `texts` has what the cells hold.
+    """
+
+    number: int
+    texts: dict[str, str]
+    cells: dict[str, Any]
+    account: AccountRef | None = None
+    branch: Branch | None = None
+    issues: list[Issue] = field(default_factory=list)
+    rejected: bool = False
+
+    def reject(self, code: str, column: str = "", **params: object) -> None:
+        """Reject the row; `code` and `params` make the sentence, `column` is the name of the column to blame."""
+        self.rejected = True
+        self.issues.append(Issue(self.number, column, self.texts.get(column, ""), IssueLevel.ERROR, code, params))
+
+    def warn(self, code: str, column: str = "", **params: object) -> None:
+        """Tell something about the row that does not keep it out."""
+        self.issues.append(Issue(self.number, column, self.texts.get(column, ""), IssueLevel.WARNING, code, params))
+
+
+@dataclass(slots=True)
+class Entry:
+    """A staged row while it is compared; `values` and `before` are as in `imports.models.StagedRow`."""
+
+    pk: int
+    row: int
+    owner_id: int
+    owner_label: str
+    key: str
+    ordinal: int
+    leads: bool
+    status: RowStatus
+    change: str
+    object_id: int | None
+    values: Values
+    before: Values | None
+    touched: bool = False
+    issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def object_key(self) -> ObjectKey:
+        """What names the stored object."""
+        return (self.owner_id, self.key, self.ordinal)
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the row is kept out."""
+        return self.status == RowStatus.REJECTED
+
+    def reject(self, code: str, column: str = "", value: str = "", **params: object) -> None:
+        """Reject the row after all; see `Row.reject`."""
+        self.status = RowStatus.REJECTED
+        self.touched = True
+        self.issues.append(Issue(self.row, column, value, IssueLevel.ERROR, code, params))
+
+    def warn(self, code: str, column: str = "", value: str = "", **params: object) -> None:
+        """Tell something about the row that does not keep it out."""
+        self.issues.append(Issue(self.row, column, value, IssueLevel.WARNING, code, params))
+
+
+class Stored(NamedTuple):
+    """A stored object: its id, its values in the same form as those of an entry, whether it is withdrawn."""
+
+    pk: int
+    values: Values
+    withdrawn: bool = False
+
+
+class Change(NamedTuple):
+    """A new or changed object to promote.
+
+    `pk` is None for a new one. `values` has the columns that the file has; what is absent keeps what `stored` says.
+    """
+
+    row: int
+    pk: int | None
+    owner_id: int
+    key: str
+    ordinal: int
+    change: str
+    values: Values
+    before: Values | None
+
+
+@dataclass
+class ImportContext:
+    """What one batch's rows are checked against.
+
+    Args:
+        kind: the kind of file.
+        branch: the branch whose file it is; None for all branches (central office).
+        branches: every branch by its id.
+        columns: the names of the columns that the file has.
+        as_of: the moment that the file speaks of.
+        articles: the dictionary of articles.
+        by_id: the user who works; None for a command.
+        folder: where a container's other files can be reached (kind `documents`); None for plain tables.
+    """
+
+    kind: str
+    branch: Branch | None
+    branches: Mapping[int, Branch]
+    columns: frozenset[str]
+    as_of: datetime.datetime
+    articles: ArticleDirectory
+    by: Any = None
+    batch_id: int = 0
+    new_articles: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, AccountRef | None] = field(default_factory=dict)

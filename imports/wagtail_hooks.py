@@ -1,0 +1,31 @@
+"""Registers our own formats and kinds through the doors a stranger's would take, and the audit's actions."""
+
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+from imports.formats import BUILT_IN, Format
+from imports.resources import BUILT_IN_KINDS
+from imports.resources.base import KindResource
+
+
+def _format(one: Format) -> Format:
+    return one
+
+
+def _kind(one: type[KindResource]) -> type[KindResource]:
+    return one
+
+
+for _one in BUILT_IN:
+    hooks.register("register_import_format", partial(_format, _one))
+for _resource in BUILT_IN_KINDS:
+    hooks.register("register_import_kind", partial(_kind, _resource))
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """Name the acts of importing in the history screens."""
+    actions.register_action("imports.apply", _("Apply an import"), _("Import applied"))
