@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +10,13 @@ class CabinetPagesConfig(AppConfig):
     label = "cabinet_pages"
     verbose_name = _("Customer cabinet")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def import_models(self) -> None:
+        """Say plainly that allauth is missing, before one of its models says it obscurely."""
+        missing = [name for name in ("allauth", "allauth.account") if not self.apps.is_installed(name)]
+        if missing:
+            raise ImproperlyConfigured(f"cabinet_pages needs {' and '.join(missing)} in INSTALLED_APPS.")
+        super().import_models()
 
     def ready(self) -> None:
         """Register the system checks and the receivers of allauth's signals."""

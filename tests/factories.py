@@ -69,7 +69,7 @@ def make_user(email: str | None = None, *, first_name: str = "Олена", last_
     """A person with a verified address and the password PASSWORD."""
     email = email or f"person{next(_numbers)}@example.com"
     user = get_user_model().objects.create_user(email, PASSWORD, **fields)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     Person.objects.create(user=user, first_name=first_name, last_name=last_name, consent_version="1")
     return user
 

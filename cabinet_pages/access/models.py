@@ -105,6 +105,21 @@ class AccessRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.user} → {self.branch}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its person may still withdraw it."""
+        return self.state in (RequestState.SUBMITTED, RequestState.CONFIRMED)
+
+    @property
+    def status_kind(self) -> str:
+        """The colour of the state's lamp."""
+        return {
+            RequestState.SUBMITTED: "waiting",
+            RequestState.CONFIRMED: "info",
+            RequestState.ACTIVATED: "success",
+            RequestState.REFUSED: "error",
+        }.get(RequestState(self.state), "neutral")
+
 
 class RequestedAccount(models.Model):
     """An account that the branch's employee picked when confirming a request."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
-from cabinet_pages.access.models import Access, BranchOperator, Role
+from cabinet_pages.access.models import Access, AccessRequest, BranchOperator, Role
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.clock import kyiv_today
@@ -93,3 +93,91 @@ def works_for_all_branches(user: Any) -> bool:
     if not user.is_authenticated or not user.is_active:
         return False
     return bool(user.is_superuser) or BranchOperator.objects.filter(user_id=user.pk, branch__isnull=True).exists()
+
+
+def requests_of(user: Any) -> "QuerySet[AccessRequest]":
+    """A person's own requests, newest first, with their branches."""
+    return AccessRequest.objects.filter(user_id=user.pk).select_related("branch")
+
+
+def requests_for_staff(user: Any) -> "QuerySet[AccessRequest]":
+    """The requests that an employee may see: those made to the branches they work for."""
+    return AccessRequest.objects.filter(branch__in=branches_for(user)).select_related("branch", "user")
+
+
+def colleagues_of(scope: Scope, user: Any) -> "QuerySet[Access]":
+    """The other people's live accesses to an account, with their profiles; for an owner's page «Доступ»."""
+    return (
+        Access.objects.live(kyiv_today())
+        .filter(account=scope.account)
+        .exclude(user_id=user.pk)
+        .select_related("user__cabinet_person", "account")
+        .order_by("granted_at", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An account that a request may mean, beside what the request says of it.
+
+    Args:
+        account: with its customer.
+        is_named: the request names its number.
+        code_differs: the account's code is not the request's, or one of them is empty.
+        contract_differs: the request names a contract, and the account's is another.
+        open_to: how many other people have a live access to it.
+    """
+
+    account: Account
+    is_named: bool
+    code_differs: bool
+    contract_differs: bool
+    open_to: int
+
+
+# An inbox shows the first of them; a search finds the rest.
+MAX_CANDIDATES = 200
+
+
+def candidates(request: AccessRequest) -> list[Candidate]:
+    """The accounts of the request's branch that its numbers, code or contract point to; named ones come first.
+
+    Accounts of other branches are never among them: one request, one branch.
+    """
+    numbers = request.account_numbers.split("\n") if request.account_numbers else []
+    wanted = Q(number__in=numbers)
+    if request.customer_code:
+        wanted |= Q(customer__code=request.customer_code)
+    if request.contract_number:
+        wanted |= Q(contract_number=request.contract_number)
+    live = Q(accesses__closed_at__isnull=True) & (
+        Q(accesses__valid_until__isnull=True) | Q(accesses__valid_until__gte=kyiv_today())
+    )
+    accounts = (
+        Account.objects.filter(wanted, branch_id=request.branch_id)
+        .select_related("customer", "branch")
+        .annotate(
+            open_to=Count("accesses", filter=live & ~Q(accesses__user_id=request.user_id)),
+            named=Case(When(number__in=numbers, then=0), default=1),
+        )
+        .order_by("named", "number")[:MAX_CANDIDATES]
+    )
+    return [
+        Candidate(
+            account=account,
+            is_named=account.number in numbers,
+            code_differs=account.customer.code != request.customer_code or not request.customer_code,
+            contract_differs=bool(request.contract_number) and account.contract_number != request.contract_number,
+            open_to=account.open_to,
+        )
+        for account in accounts
+    ]
+
+
+def unknown_numbers(request: AccessRequest) -> list[str]:
+    """The numbers of a request that its branch has no account for; for the branch's eyes alone."""
+    numbers = request.account_numbers.split("\n") if request.account_numbers else []
+    found = set(
+        Account.objects.filter(branch_id=request.branch_id, number__in=numbers).values_list("number", flat=True)
+    )
+    return [number for number in numbers if number not in found]

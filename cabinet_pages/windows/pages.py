@@ -4,22 +4,31 @@ Mixins are plain classes in the order guard → RoutablePageMixin → Page; any 
 the routes, and `cabinet_pages.checks` refuses it.
 """
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 import swapper
 import wagtail.models
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from cabinet_pages.access.queries import Scope, accesses_for, scope_for, scope_of
-from cabinet_pages.windows.queries import deepest_page, first_of_type, window_bar
+from cabinet_pages.access.forms import AccessRequestForm, ActivationForm
+from cabinet_pages.access.limits import is_allowed
+from cabinet_pages.access.models import AccessRequest, RequestState
+from cabinet_pages.access.queries import Scope, accesses_for, requests_of, scope_for, scope_of
+from cabinet_pages.access.refusals import Refused, sentence
+from cabinet_pages.access.services import activate, submit_request, withdraw_request
+from cabinet_pages.windows.queries import RowAction, deepest_page, first_of_type, window_bar
 from cabinet_pages.windows.samples import sample_scope
 
 Page = (
@@ -27,6 +36,18 @@ Page = (
     if swapper.is_swapped("wagtailcore", "Page")
     else wagtail.models.Page
 )
+
+
+# A person with more requests than this sees the newest.
+MAX_REQUESTS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One of a person's own requests on the section's page; an empty address where it can no longer be withdrawn."""
+
+    request: AccessRequest
+    withdraw_url: str
 
 
 class Guard:
@@ -103,6 +124,11 @@ class WindowMixin(Guard, RoutablePageMixin):  # type: ignore[misc]
     shipping a page type.
     """
 
+    @classmethod
+    def account_list_action(cls, scope: Scope) -> RowAction | None:
+        """The button that leads here from an account's row in the account list; most windows have none."""
+        return None
+
     def scope_or_404(self, request: HttpRequest, number: str) -> Scope:
         """The person's scope of the account in the address. Raises Http404 for foreign and absent alike."""
         scope = scope_for(request.user, number)
@@ -145,13 +171,17 @@ class WindowMixin(Guard, RoutablePageMixin):  # type: ignore[misc]
     def get_shell_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
         """What every window shows around its own content."""
         section = self.get_parent()  # type: ignore[attr-defined]
+        windows, accounts_url = window_bar(
+            section, WindowMixin, scope, request=request, current=self, list_mixin=AccountListMixin
+        )
         context: dict[str, Any] = self.get_context(request)  # type: ignore[attr-defined]
         context.update(
             scope=scope,
             account=scope.account,
             section=section,
             window_url=f"{self.get_url(request)}{scope.account.slug}/",  # type: ignore[attr-defined]
-            windows=window_bar(section, WindowMixin, scope, request=request, current=self),
+            windows=windows,
+            accounts_url=accounts_url,
         )
         return context
 
@@ -190,6 +220,119 @@ class ConsumerSectionPage(SectionMixin, CabinetBasePage):
 
     class Meta:
         verbose_name = _("Section of legal consumers")
+
+    @path("", name="section")
+    def section(self, request: HttpRequest) -> HttpResponse:
+        """With accounts: to their list. Without: how to get one."""
+        if accesses_for(request.user).exists():
+            return redirect(self.accounts_url(request))
+        return self.render_requests(request)
+
+    @path("request/", name="requests")
+    def requests(self, request: HttpRequest) -> HttpResponse:
+        """The person's requests, a new one, and the code; «Додати рахунок» leads here too."""
+        if request.method != "POST":
+            return self.render_requests(request)
+        form = AccessRequestForm(request.POST, request.FILES)
+        if form.is_valid():
+            if not is_allowed(request, "access_request"):
+                form.add_error(None, sentence(("request_too_often", {})))
+                return self.render_requests(request, form=form, status=429)
+            try:
+                submit_request(user=request.user, **form.cleaned_data)
+            except Refused as refused:
+                form.add_error(None, refused.message)
+            else:
+                messages.success(
+                    request, gettext("Your request is with the branch. The answer will come by e-mail.")
+                )
+                return redirect(self.requests_url(request))
+        return self.render_requests(request, form=form, status=422)
+
+    @path("request/<uuid:uuid>/withdraw/", name="withdraw")
+    def withdraw(self, request: HttpRequest, uuid: UUID) -> HttpResponse:
+        """Take one's own request back. Raises Http404 for somebody else's and for an absent one alike."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        found = requests_of(request.user).filter(uuid=uuid).first()
+        if found is None:
+            raise Http404
+        try:
+            withdraw_request(user=request.user, request=found)
+        except Refused as refused:
+            # A repeated click finds its work done.
+            if found.state != RequestState.WITHDRAWN:
+                messages.error(request, refused.message)
+        else:
+            messages.success(request, gettext("The request is withdrawn."))
+        return redirect(self.requests_url(request))
+
+    @path("code/", name="code")
+    def code(self, request: HttpRequest) -> HttpResponse:
+        """Take the activation code and open its accounts."""
+        if request.method != "POST":
+            return redirect(self.requests_url(request))
+        form = ActivationForm(request.POST)
+        if not form.is_valid():
+            return self.render_requests(request, code_form=form, status=422)
+        if not is_allowed(request, "activation_code"):
+            form.add_error("code", sentence(("code_too_often", {})))
+            return self.render_requests(request, code_form=form, status=429)
+        try:
+            activation = activate(user=request.user, code=form.cleaned_data["code"])
+        except Refused as refused:
+            form.add_error("code", refused.message)
+            return self.render_requests(request, code_form=form, status=422)
+        if activation.repeated:
+            messages.info(request, sentence(("code_used", {})))
+        else:
+            messages.success(request, gettext("The accounts are open: %s.") % ", ".join(activation.account_numbers))
+        return redirect(self.accounts_url(request))
+
+    def requests_url(self, request: HttpRequest) -> str:
+        """The address of the person's requests."""
+        return f"{self.get_url(request)}{self.reverse_subpage('requests')}"
+
+    def accounts_url(self, request: HttpRequest) -> str:
+        """The address of the account list; of the requests where the list was taken away."""
+        account_list = first_of_type(self, AccountListMixin)
+        return self.requests_url(request) if account_list is None else str(account_list.get_url(request))
+
+    def render_requests(
+        self,
+        request: HttpRequest,
+        *,
+        form: AccessRequestForm | None = None,
+        code_form: ActivationForm | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        """Answer with the page of requests, its forms as typed or empty."""
+        url = self.get_url(request)
+        own = list(requests_of(request.user)[:MAX_REQUESTS_SHOWN])
+        context = {
+            **self.get_context(request),
+            "form": form or AccessRequestForm(initial={"token": uuid4()}),
+            "code_form": code_form or ActivationForm(),
+            "requests": [
+                RequestRow(
+                    request=item,
+                    withdraw_url=(
+                        f"{url}{self.reverse_subpage('withdraw', kwargs={'uuid': item.uuid})}" if item.is_open else ""
+                    ),
+                )
+                for item in own
+            ],
+            "waits_for_code": any(item.state == RequestState.CONFIRMED for item in own),
+            "requests_url": self.requests_url(request),
+            "code_url": f"{url}{self.reverse_subpage('code')}",
+            "accounts_url": self.accounts_url(request) if accesses_for(request.user).exists() else "",
+        }
+        return TemplateResponse(request, self.template, context, status=status)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show an editor the page of somebody without requests."""
+        context = {**self.get_context(request), "form": AccessRequestForm(), "code_form": ActivationForm()}
+        return TemplateResponse(request, self.template, context)
 
 
 __all__ = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from wagtail.models import get_page_models
 
 from cabinet_pages.access.queries import Scope
@@ -19,22 +20,60 @@ class WindowLink:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RowAction:
+    """A button of an account's row in the account list; primary ones stand first."""
+
+    label: "str | Promise"
+    is_primary: bool = False
+    url: str = ""
+
+
 def concrete_types(mixin: type) -> list[type[Any]]:
     """Every installed page type that carries a mixin, a stranger's among them."""
     return [model for model in get_page_models() if issubclass(model, mixin)]
 
 
-def window_bar(section: Any, mixin: type, scope: Scope, *, request: HttpRequest, current: Any) -> list[WindowLink]:
-    """The live windows of a section in tree order, each at the address of the account; one query."""
-    pages = section.get_children().live().type(*concrete_types(mixin))
-    return [
-        WindowLink(
-            title=page.title,
-            url=f"{page.get_url(request)}{scope.account.slug}/",
-            is_current=page.pk == current.pk,
-        )
-        for page in pages
+def window_bar(
+    section: Any, mixin: type, scope: Scope, *, request: HttpRequest, current: Any, list_mixin: type
+) -> tuple[list[WindowLink], str]:
+    """The live windows of a section in tree order, each at the address of the account, and the account list's address.
+
+    One query. The address is empty where the section has no account list.
+    """
+    list_types = concrete_types(list_mixin)
+    windows, accounts_url = [], ""
+    for page in section.get_children().live().type(*concrete_types(mixin), *list_types):
+        url = page.get_url(request)
+        if issubclass(page.cached_content_type.model_class(), tuple(list_types)):
+            accounts_url = accounts_url or url
+        else:
+            windows.append(
+                WindowLink(title=page.title, url=f"{url}{scope.account.slug}/", is_current=page.pk == current.pk)
+            )
+    return windows, accounts_url
+
+
+def row_actions(windows: list[tuple[type[Any], str]], scope: Scope) -> list[RowAction]:
+    """The buttons of one account's row: those that the section's windows offer for it, primary ones first.
+
+    Args:
+        windows: page types and addresses of the section's windows, in tree order, as `window_addresses` gives them.
+        scope: the account.
+    """
+    offered = [(page_type.account_list_action(scope), url) for page_type, url in windows]
+    actions = [
+        RowAction(label=action.label, is_primary=action.is_primary, url=f"{url}{scope.account.slug}/")
+        for action, url in offered
+        if action is not None
     ]
+    return sorted(actions, key=lambda action: not action.is_primary)
+
+
+def window_addresses(section: Any, mixin: type, request: HttpRequest) -> list[tuple[type[Any], str]]:
+    """Page types and addresses of a section's live windows, in tree order; one query."""
+    pages = section.get_children().live().type(*concrete_types(mixin))
+    return [(page.cached_content_type.model_class(), page.get_url(request)) for page in pages]
 
 
 def first_of_type(parent: Any, mixin: type) -> Any | None:
@@ -49,9 +88,23 @@ def deepest_page(root: Any, components: list[str]) -> tuple[Any, list[str]] | No
     Every page on the way must be live, as in Wagtail's own step-by-step routing.
     """
     prefixes = [root.url_path + "/".join(components[:length]) + "/" for length in range(1, len(components) + 1)]
-    found = None
+    parent = found = None
     for page in root.get_descendants().live().filter(Q(url_path__in=prefixes)).order_by("depth"):
         if page.depth != (found or root).depth + 1:
             break
-        found = page
-    return None if found is None else (found.specific, components[found.depth - root.depth :])
+        parent, found = found, page
+    if found is None:
+        return None
+    specific = found.specific
+    # Page trees remember a parent once asked for; it is at hand here, so asking costs no query.
+    specific._cached_parent_obj = parent or root
+    return specific, components[found.depth - root.depth :]
+
+
+def first_below(root: Any, mixin: type) -> Any | None:
+    """The first live page below `root`, at any depth in tree order, that carries a mixin; None without one."""
+    types = concrete_types(mixin)
+    if root is None or not types:
+        return None
+    page = root.get_descendants().live().type(*types).order_by("path").first()
+    return None if page is None else page.specific

@@ -1,0 +1,20 @@
+"""The profile of a signed-in person."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cabinet_pages.access.forms.fields import PhoneField
+
+
+class ProfileForm(forms.Form):
+    """Name, phone and language."""
+
+    first_name = forms.CharField(
+        label=_("First name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    phone = PhoneField()
+    language = forms.ChoiceField(label=_("Language"), choices=lambda: settings.LANGUAGES)

@@ -1,0 +1,20 @@
+"""Addresses of the cabinet that are no pages; include them before Wagtail's admin and page addresses.
+
+The gate stands at `admin/login/`: a site whose admin is elsewhere puts `staff_gate` above it there.
+allauth's addresses (`allauth.urls`) are the site's own to include.
+"""
+
+from django.urls import path
+
+from cabinet_pages.access import views as access
+from cabinet_pages.windows import views as windows
+
+urlpatterns = [
+    path("admin/login/", access.staff_gate, name="cabinet_staff_gate"),
+    path("my/", windows.landing, name="cabinet_landing"),
+    path("my/activation/", windows.activation, name="cabinet_activation"),
+    path("my/profile/", access.profile, name="cabinet_profile"),
+    path("my/language/", access.set_language, name="cabinet_set_language"),
+    path("my/activation-link/", access.resend_verification, name="cabinet_resend_verification"),
+    path("my/access/<str:number>/", access.account_access, name="cabinet_access"),
+]
