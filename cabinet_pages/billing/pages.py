@@ -1,19 +1,104 @@
 """The windows «Рахунки» (manual 4.2) and «Фінансова інформація» (manual 4.4)."""
 
-from django.utils.translation import gettext_lazy as _
+from datetime import date
+from typing import Any
+from uuid import UUID
 
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.routable_page.models import path
+
+from cabinet_pages.access.queries import Scope
+from cabinet_pages.accounts.models import DistributionPayer
+from cabinet_pages.accounts.rules import months_before
+from cabinet_pages.billing.forms import InvoiceFilter, MonthRangeForm
+from cabinet_pages.billing.invoice_pdf import InvoiceDocument, file_name, invoice_pdf
+from cabinet_pages.billing.queries import (
+    Finance,
+    balance_range,
+    finance_for,
+    invoice_for,
+    invoice_totals,
+    invoice_years_for,
+    invoices_for,
+    lines_of,
+    months_for,
+)
+from cabinet_pages.billing.rules import Side, StatedBalance, month_of, months_between
+from cabinet_pages.billing.samples import sample_finance, sample_invoices
+from cabinet_pages.clock import kyiv_today
+from cabinet_pages.templatetags.cabinet import money, period
+from cabinet_pages.utility.models import UtilitySettings
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
+from cabinet_pages.windows.paging import page_of
+
+SIDE_WORDS = {Side.DEBT: _("debt"), Side.CREDIT: _("overpayment"), Side.SETTLED: ""}
+# How many months are offered where an account has no balances yet.
+MONTHS_WITHOUT_DATA = 12
 
 
 class InvoicesPage(WindowMixin, CabinetBasePage):
     """«Рахунки»: the invoices of an account, each with its PDF."""
 
     template = "cabinet_pages/billing/invoices_page.html"
+    invoice_template = "cabinet_pages/billing/invoice.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []
 
     class Meta:
         verbose_name = _("Window: invoices")
+
+    def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
+        """The list, cut to the chosen year and month, with its totals."""
+        form = InvoiceFilter(request.GET, years=invoice_years_for(scope))
+        invoices = invoices_for(scope, **form.cleaned_data) if form.is_valid() else invoices_for(scope).none()
+        totals = invoice_totals(invoices)
+        return {
+            "form": form,
+            "is_filtered": bool(request.GET.get("year") or request.GET.get("month")),
+            "totals": totals,
+            "invoices": page_of(invoices, request, count=totals.count),
+            "supplier_pays": scope.account.distribution_payer == DistributionPayer.SUPPLIER,
+        }
+
+    def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Three made-up invoices, one of them annulled."""
+        invoices, totals = sample_invoices()
+        return {
+            "form": InvoiceFilter({}, years=[]),
+            "totals": totals,
+            "invoices": page_of(invoices, request),
+        }
+
+    @path("<str:number>/<uuid:uuid>/")
+    def invoice(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
+        """One invoice with its lines."""
+        scope = self.scope_or_404(request, number)
+        context = {**self.get_shell_context(request, scope), "document": self._document(request, scope, uuid)}
+        return TemplateResponse(request, self.invoice_template, context)
+
+    @path("<str:number>/<uuid:uuid>/pdf/")
+    def pdf(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
+        """One invoice as a PDF to save and print."""
+        scope = self.scope_or_404(request, number)
+        document = self._document(request, scope, uuid)
+        response = HttpResponse(invoice_pdf(document), content_type="application/pdf")
+        disposition = content_disposition_header(as_attachment=True, filename=file_name(document.invoice))
+        if disposition:
+            response["Content-Disposition"] = disposition
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def _document(self, request: HttpRequest, scope: Scope, uuid: UUID) -> InvoiceDocument:
+        invoice = invoice_for(scope, uuid)
+        if invoice is None:
+            raise Http404
+        invoice.account = scope.account
+        lines = list(lines_of(invoice))
+        return InvoiceDocument(utility=UtilitySettings.for_request(request), invoice=invoice, lines=lines)
 
 
 class FinancePage(WindowMixin, CabinetBasePage):
@@ -25,3 +110,69 @@ class FinancePage(WindowMixin, CabinetBasePage):
 
     class Meta:
         verbose_name = _("Window: finance")
+
+    def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
+        """Balances of the chosen months; by default of the last month that has them."""
+        today = kyiv_today()
+        first_known, last_known = balance_range(scope)
+        offered = _months_to_offer(first_known, last_known, today)
+        default = f"{last_known or month_of(today):%Y-%m}"
+        chosen = {name: request.GET.get(name, default) for name in ("from_month", "to_month")}
+        form = MonthRangeForm(chosen, months=reversed(offered))
+        context: dict[str, Any] = {"form": form, "has_balances": first_known is not None}
+        if form.is_valid() and first_known is not None:
+            first, last = form.cleaned_data["from_month"], form.cleaned_data["to_month"]
+            months = page_of(months_between(first, last), request)
+            finance = finance_for(scope, first, last)
+            context |= {
+                "finance": finance,
+                "answer": _answer(finance, first, last),
+                "months": months,
+                "movements": months_for(scope, list(months)),
+            }
+        return context
+
+    def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Two made-up months."""
+        movements, finance = sample_finance()
+        months = [movement.month for movement in movements if movement.month]
+        form = MonthRangeForm({"from_month": f"{months[0]:%Y-%m}", "to_month": f"{months[-1]:%Y-%m}"}, months=months)
+        return {
+            "form": form,
+            "has_balances": True,
+            "finance": finance,
+            "answer": _answer(finance, months[0], months[-1]),
+            "months": page_of(months, request),
+            "movements": movements,
+        }
+
+
+def _answer(finance: Finance, first: date, last: date) -> list[dict[str, str]]:
+    """The two balances that the window is opened for, as items of `components/totals.html`."""
+    return [
+        _answer_item(_("Balance at the beginning of the period"), finance.whole.stated_opening, first),
+        _answer_item(_("Balance at the end of the period"), finance.whole.stated_closing, last),
+    ]
+
+
+def _answer_item(label: Any, balance: StatedBalance | None, month: date) -> dict[str, str]:
+    if balance is None:
+        return {"label": label, "value": gettext("no data yet"), "note": period(month)}
+    side = str(SIDE_WORDS[balance.side])
+    tone = "" if balance.side is Side.SETTLED else balance.side.value
+    return {
+        "label": label,
+        "value": " ".join(filter(None, [money(balance.amount), side])),
+        "note": period(month),
+        "tone": tone,
+    }
+
+
+def _months_to_offer(first: date | None, last: date | None, today: date) -> list[date]:
+    """Months to choose from: from the first with balances to the present one, or to the last where that is later."""
+    if first is None or last is None:
+        return months_between(months_before(month_of(today), MONTHS_WITHOUT_DATA), today)
+    return months_between(first, max(last, today))
+
+
+__all__ = ["FinancePage", "InvoicesPage"]

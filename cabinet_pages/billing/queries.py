@@ -1,0 +1,236 @@
+"""Reads of invoices and balances; each takes a Scope."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, DateField, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, ExtractYear
+
+from cabinet_pages.access.queries import Scope
+from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, InvoiceState
+from cabinet_pages.billing.rules import StatedBalance, month_of, stated_balance
+from cabinet_pages.quantities.money import ZERO, total
+from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
+
+VALID = Q(state=InvoiceState.VALID)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceTotals:
+    """Sums in UAH of the valid invoices of a list; `count` and `annulled` are numbers of invoices."""
+
+    count: int
+    annulled: int
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Balances of a month, an article or a whole period, UAH; None where the branch has not given a figure."""
+
+    opening: Decimal | None = None
+    charged: Decimal | None = None
+    paid: Decimal | None = None
+    corrected: Decimal | None = None
+    closing: Decimal | None = None
+    month: date | None = None
+    article: str = ""
+
+    @property
+    def stated_opening(self) -> StatedBalance | None:
+        """The opening balance as debt or overpayment."""
+        return stated_balance(self.opening)
+
+    @property
+    def stated_closing(self) -> StatedBalance | None:
+        """The closing balance as debt or overpayment."""
+        return stated_balance(self.closing)
+
+
+@dataclass(frozen=True, slots=True)
+class Finance:
+    """Balances of a period: of the whole, and by article where the branch gives them so."""
+
+    whole: Movement
+    by_article: list[Movement] = field(default_factory=list)
+
+
+def invoices_for(scope: Scope, *, year: int | None = None, month: int | None = None) -> "QuerySet[Invoice]":
+    """Invoices of an account that its present owner may see, newest first.
+
+    Each has `accounted_on`, the first day of its period, or its date where the export gives no period.
+
+    Args:
+        scope: the account.
+        year: only those accounted in this year.
+        month: only those accounted in this month, 1 to 12.
+    """
+    invoices = Invoice.objects.filter(scope.visible("issued_on"), account=scope.account, withdrawn=False).annotate(
+        accounted_on=Coalesce("period", "issued_on", output_field=DateField())
+    )
+    if year is not None:
+        invoices = invoices.filter(accounted_on__year=year)
+    if month is not None:
+        invoices = invoices.filter(accounted_on__month=month)
+    return invoices.order_by("-issued_on", "-pk")
+
+
+def invoice_years_for(scope: Scope) -> list[int]:
+    """Years in which an account has invoices, newest first."""
+    years = invoices_for(scope).order_by().annotate(year=ExtractYear("accounted_on")).values_list("year", flat=True)
+    return sorted(years.distinct(), reverse=True)
+
+
+def invoice_totals(invoices: "QuerySet[Invoice]") -> InvoiceTotals:
+    """Count and add up invoices in the database; annulled ones are counted, never added."""
+    found = invoices.order_by().aggregate(
+        count=Count("pk"),
+        valid=Count("pk", filter=VALID),
+        net_sum=Sum("net", filter=VALID),
+        vat_sum=Sum("vat", filter=VALID),
+        gross_sum=Sum("gross", filter=VALID),
+    )
+    return InvoiceTotals(
+        count=found["count"],
+        annulled=found["count"] - found["valid"],
+        net=found["net_sum"] or ZERO,
+        vat=found["vat_sum"] or ZERO,
+        gross=found["gross_sum"] or ZERO,
+    )
+
+
+def invoice_for(scope: Scope, uuid: UUID) -> Invoice | None:
+    """One invoice of the account; None for a foreign, a hidden and an absent one alike."""
+    return invoices_for(scope).filter(uuid=uuid).first()
+
+
+def lines_of(invoice: Invoice) -> "QuerySet[InvoiceLine]":
+    """Lines of an invoice that a scope has opened, in their order, with their articles."""
+    return invoice.lines.select_related("article").order_by("position")
+
+
+def payee_accounts_for(utility: UtilitySettings, articles: set[int]) -> list[PayeeAccount]:
+    """IBANs to which articles are paid: the articles' own, and the general ones for the rest.
+
+    Args:
+        utility: whose accounts.
+        articles: primary keys of the articles of an invoice's lines.
+    """
+    accounts = list(utility.payee_accounts.select_related("article"))
+    own = [account for account in accounts if account.article_id in articles]
+    covered = {account.article_id for account in own}
+    general = [account for account in accounts if account.article_id is None]
+    return own + general if articles - covered or not own else own
+
+
+def balances_for(scope: Scope) -> "QuerySet[Balance]":
+    """Balances of an account of months that ended in the time of its present owner."""
+    balances = Balance.objects.filter(account=scope.account, withdrawn=False)
+    if scope.visible_from is not None:
+        # The end of the month counts, and it is not before a day exactly when the month is not before the day's.
+        balances = balances.filter(period__gte=month_of(scope.visible_from))
+    return balances
+
+
+def balance_range(scope: Scope) -> tuple[date | None, date | None]:
+    """The first and the last month with balances."""
+    found = balances_for(scope).aggregate(first=Min("period"), last=Max("period"))
+    return found["first"], found["last"]
+
+
+def finance_for(scope: Scope, first: date, last: date) -> Finance:
+    """Balances from month `first` to month `last`: opening of the one, closing of the other, movements between.
+
+    A movement that any row of the period leaves open is unknown as a whole, never partly added.
+    """
+    groups = (
+        balances_for(scope)
+        .filter(period__range=(first, last))
+        .order_by()
+        .values("article_key", name=F("article__name"), order=F("article__order"))
+        .annotate(
+            opening_sum=Sum("opening", filter=Q(period=first)),
+            closing_sum=Sum("closing", filter=Q(period=last)),
+            charged_sum=Sum("charged"),
+            paid_sum=Sum("paid"),
+            corrected_sum=Sum("corrected"),
+            rows=Count("pk"),
+            charged_rows=Count("charged"),
+            paid_rows=Count("paid"),
+            corrected_rows=Count("corrected"),
+        )
+        .order_by("article__order", "article__name")
+    )
+    movements = [
+        Movement(
+            article=row["name"] or "",
+            opening=row["opening_sum"],
+            closing=row["closing_sum"],
+            charged=_whole(row, "charged"),
+            paid=_whole(row, "paid"),
+            corrected=_whole(row, "corrected"),
+        )
+        for row in groups
+    ]
+    openings = [movement.opening for movement in movements if movement.opening is not None]
+    closings = [movement.closing for movement in movements if movement.closing is not None]
+    whole = Movement(
+        opening=total(openings) if openings else None,
+        closing=total(closings) if closings else None,
+        charged=_known_total([movement.charged for movement in movements]),
+        paid=_known_total([movement.paid for movement in movements]),
+        corrected=_known_total([movement.corrected for movement in movements]),
+    )
+    return Finance(whole=whole, by_article=[movement for movement in movements if movement.article])
+
+
+def months_for(scope: Scope, months: list[date]) -> list[Movement]:
+    """The balance of each month of the whole account; a month without data has neither opening nor closing."""
+    groups = (
+        balances_for(scope)
+        .filter(period__in=months)
+        .order_by()
+        .values("period")
+        .annotate(
+            opening_sum=Sum("opening"),
+            closing_sum=Sum("closing"),
+            charged_sum=Sum("charged"),
+            paid_sum=Sum("paid"),
+            corrected_sum=Sum("corrected"),
+            rows=Count("pk"),
+            charged_rows=Count("charged"),
+            paid_rows=Count("paid"),
+            corrected_rows=Count("corrected"),
+        )
+    )
+    known = {row["period"]: row for row in groups}
+    return [
+        Movement(month=month)
+        if month not in known
+        else Movement(
+            month=month,
+            opening=known[month]["opening_sum"],
+            closing=known[month]["closing_sum"],
+            charged=_whole(known[month], "charged"),
+            paid=_whole(known[month], "paid"),
+            corrected=_whole(known[month], "corrected"),
+        )
+        for month in months
+    ]
+
+
+def _whole(row: Mapping[str, Any], name: str) -> Decimal | None:
+    """A sum in which every row has taken part, or None."""
+    amount: Decimal | None = row[f"{name}_sum"]
+    return amount if row[f"{name}_rows"] == row["rows"] else None
+
+
+def _known_total(amounts: list[Decimal | None]) -> Decimal | None:
+    known = [amount for amount in amounts if amount is not None]
+    return total(known) if known and len(known) == len(amounts) else None

@@ -1,0 +1,169 @@
+"""Pure rules of invoices and balances; no Django.
+
+Sources: VAT of 20 % is contained in a price, so it is one sixth of the sum (ПКУ, art. 193); penalty, 3 % a year and
+inflation carry none (ЦКУ, art. 625). Balances: plus is the consumer's debt, minus an overpayment.
+"""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from num2words import num2words
+
+from cabinet_pages.quantities.money import ZERO, round_money, total, vat_included
+
+
+class AmountsRefused(ValueError):
+    """Sums of a line that cannot all be right.
+
+    Args:
+        code: `vat_sum` when the sum without VAT and the VAT do not add up to the sum with VAT.
+        params: `net`, `vat`, `gross` in UAH.
+    """
+
+    def __init__(self, code: str, **params: Decimal) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@dataclass(frozen=True, slots=True)
+class LineAmounts:
+    """Sums of an invoice line in UAH; `vat_computed` marks a tax that the file did not give."""
+
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    vat_computed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums of an invoice in UAH."""
+
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+class Side(enum.StrEnum):
+    """Whose debt a balance is."""
+
+    DEBT = "debt"
+    CREDIT = "credit"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedBalance:
+    """A balance as it is shown: an amount in UAH without a sign, and whose debt it is."""
+
+    amount: Decimal
+    side: Side
+
+
+def line_vat(gross: Decimal, net: Decimal | None, vat: Decimal | None, carries_vat: bool) -> Decimal:
+    """The VAT of a line; see `line_amounts`."""
+    return line_amounts(gross=gross, net=net, vat=vat, carries_vat=carries_vat).vat
+
+
+def line_amounts(*, gross: Decimal, net: Decimal | None, vat: Decimal | None, carries_vat: bool) -> LineAmounts:
+    """Complete the sums of an invoice line.
+
+    Args:
+        gross: the sum with VAT, UAH; negative for a correction downwards.
+        net: the sum without VAT as the file gives it, or None.
+        vat: the VAT as the file gives it, or None.
+        carries_vat: whether the line's article is taxed; it decides only where the file gives neither.
+
+    Returns:
+        what the file gives; of two missing sums, VAT is a sixth of the gross half-up, or nothing without the tax;
+        a single missing sum is the difference of the other two.
+
+    Raises:
+        AmountsRefused: net and VAT do not add up to the gross sum to the kopeck.
+    """
+    if net is not None and vat is not None:
+        if net + vat != gross:
+            raise AmountsRefused("vat_sum", net=net, vat=vat, gross=gross)
+        return LineAmounts(net=net, vat=vat, gross=gross, vat_computed=False)
+    if vat is not None:
+        return LineAmounts(net=gross - vat, vat=vat, gross=gross, vat_computed=False)
+    if net is not None:
+        return LineAmounts(net=net, vat=gross - net, gross=gross, vat_computed=False)
+    tax = vat_included(gross) if carries_vat else ZERO
+    return LineAmounts(net=gross - tax, vat=tax, gross=gross, vat_computed=True)
+
+
+def invoice_sums(lines: Iterable[LineAmounts]) -> Sums:
+    """The sums of an invoice: each is the sum of its lines, so rounding happens once, in the lines."""
+    lines = list(lines)
+    return Sums(
+        net=total(line.net for line in lines),
+        vat=total(line.vat for line in lines),
+        gross=total(line.gross for line in lines),
+    )
+
+
+def amount_to_pay(gross: Decimal, *, annulled: bool) -> Decimal:
+    """What an invoice asks for, UAH: nothing when it is annulled, zero or in the consumer's favour."""
+    return ZERO if annulled or gross < 0 else round_money(gross)
+
+
+def amount_in_words(amount: Decimal) -> str:
+    """UAH in Ukrainian words with kopecks in digits: «Дві гривні 00 копійок».
+
+    Args:
+        amount: hryvnias, negative too; two decimal places.
+    """
+    # An int, or a Decimal without places, would be read as kopecks.
+    words: str = num2words(round_money(amount), lang="uk", to="currency", currency="UAH", cents=False, separator="")
+    words = words.replace("'", "’")
+    return words[:1].upper() + words[1:]
+
+
+def stated_balance(amount: Decimal | None) -> StatedBalance | None:
+    """Read the sign of a balance in UAH: plus is the consumer's debt, minus an overpayment; None stays unknown."""
+    if amount is None:
+        return None
+    side = Side.SETTLED if amount == 0 else Side.DEBT if amount > 0 else Side.CREDIT
+    return StatedBalance(amount=abs(amount), side=side)
+
+
+def balance_gap(
+    *,
+    opening: Decimal,
+    charged: Decimal | None,
+    paid: Decimal | None,
+    corrected: Decimal | None,
+    closing: Decimal,
+) -> Decimal:
+    """By how much a balance misses closing = opening + charged − paid + corrected, UAH.
+
+    A movement that the file does not have counts as nothing; with none of the three there is nothing to compare.
+    """
+    if charged is None and paid is None and corrected is None:
+        return ZERO
+    return closing - (opening + (charged or ZERO) - (paid or ZERO) + (corrected or ZERO))
+
+
+def month_of(day: date) -> date:
+    """The first day of a date's month, by which months are stored."""
+    return day.replace(day=1)
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """First days of the months from `first` to `last`, both included; none where `last` is earlier."""
+    months = []
+    month, end = month_of(first), month_of(last)
+    while month <= end:
+        months.append(month)
+        month = next_month(month)
+    return months
