@@ -1,8 +1,43 @@
 """The window «Введення показів лічильника» (manual 4.1)."""
 
-from django.utils.translation import gettext_lazy as _
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.routable_page.models import path
+
+from cabinet_pages.access.queries import Scope
+from cabinet_pages.metering.models import MeteringPoint
+from cabinet_pages.metering.queries import points_found
+from cabinet_pages.readings.calculation import Calculation, calculate
+from cabinet_pages.readings.forms import EntryForm, SubmissionForm, typed_values
+from cabinet_pages.readings.queries import (
+    EntrySheet,
+    entry_sheet,
+    missing_points,
+    point_choices,
+    point_for,
+    progress_for,
+    readings_for,
+    submission_for,
+    submitted_readings,
+    windows_for,
+)
+from cabinet_pages.readings.rows import calculated_rows, entry_rows, history_rows, totals_of
+from cabinet_pages.readings.rules import ReadingWindow
+from cabinet_pages.readings.samples import sample_readings
+from cabinet_pages.readings.services import SubmissionRefused, submission_of_click, submit_readings
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
+from cabinet_pages.windows.paging import page_of
+from cabinet_pages.windows.queries import RowAction
+
+# The steps from the form to the submission.
+STEPS = [_("Entry of readings"), _("Preliminary calculation"), _("Readings sent")]
 
 
 class ReadingsPage(WindowMixin, CabinetBasePage):
@@ -14,3 +49,228 @@ class ReadingsPage(WindowMixin, CabinetBasePage):
 
     class Meta:
         verbose_name = _("Window: readings")
+
+    @classmethod
+    def account_list_action(cls, scope: Scope) -> RowAction | None:
+        """«Ввести покази», for those who may send them."""
+        return RowAction(label=str(_("Enter readings")), is_primary=True) if scope.can_submit else None
+
+    def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
+        """Where the window stands, how much is sent, and what was sent before."""
+        windows = windows_for(scope)
+        return {
+            "reading_windows": windows,
+            "reading_window": windows[0],
+            "progress": progress_for(scope, windows[0].period),
+            "history": history_rows(page_of(readings_for(scope), request)),
+        }
+
+    def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:
+        """A window that is open and two made-up readings."""
+        window, progress, readings = sample_readings()
+        return {
+            "reading_windows": (window,),
+            "reading_window": window,
+            "progress": progress,
+            "history": history_rows(page_of(readings, request, count=len(readings))),
+        }
+
+    @path("<str:number>/points/")
+    def points(self, request: HttpRequest, number: str) -> HttpResponse:
+        """«Внести покази»: the metering points of the account, one of which is chosen."""
+        scope = self.scope_or_404(request, number)
+        window = self._window(request, scope)
+        words = request.GET.get("q", "").strip()
+        only_missing = request.GET.get("show") == "missing"
+        found = points_found(scope, words)
+        if only_missing:
+            found = missing_points(scope, found, window.period)
+        page = page_of(found, request)
+        return self._answer(
+            request,
+            scope,
+            "points.html",
+            reading_window=window,
+            progress=progress_for(scope, window.period),
+            words=words,
+            only_missing=only_missing,
+            points=page,
+            choices=point_choices(scope, page, window.period),
+        )
+
+    @path("<str:number>/points/<int:point_id>/")
+    def entry(self, request: HttpRequest, number: str, point_id: int) -> HttpResponse:
+        """The readings of one point: the form, the calculation, and the submission."""
+        scope, point = self._point(request, number, point_id)
+        if not scope.can_submit:
+            if request.method == "POST":
+                raise PermissionDenied
+            return redirect(f"{self._account_url(request, scope)}points/{point.pk}/history/")
+        window = self._window(request, scope)
+        sheet = entry_sheet(scope, point, window)
+        if request.method != "POST":
+            return self._form(request, scope, sheet, EntryForm(sheet=sheet))
+        form = EntryForm(request.POST, sheet=sheet)
+        if request.POST.get("step") == "submit":
+            return self._submit(request, scope, sheet, form)
+        return self._calculate(request, scope, sheet, form)
+
+    @path("<str:number>/points/<int:point_id>/history/")
+    def point_history(self, request: HttpRequest, number: str, point_id: int) -> HttpResponse:
+        """Everything that was read at a point."""
+        scope, point = self._point(request, number, point_id)
+        readings = page_of(readings_for(scope, point), request)
+        return self._answer(
+            request,
+            scope,
+            "point_history.html",
+            point=point,
+            history=history_rows(readings),
+        )
+
+    @path("<str:number>/sent/<uuid:uuid>/")
+    def sent(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
+        """What was sent, after the second «Зберегти»."""
+        scope = self.scope_or_404(request, number)
+        submission = submission_for(scope, uuid)
+        if submission is None:
+            raise Http404
+        readings = submitted_readings(scope, submission)
+        return self._answer(
+            request,
+            scope,
+            "sent.html",
+            submission=submission,
+            point=readings[0].register.meter.point,
+            rows=history_rows(readings),
+            steps=STEPS,
+            progress=progress_for(scope, submission.period),
+        )
+
+    # --- the two «Зберегти» ---------------------------------------------------------------------------------------
+
+    def _form(
+        self, request: HttpRequest, scope: Scope, sheet: EntrySheet, form: EntryForm, refusal: str = ""
+    ) -> HttpResponse:
+        return self._answer(
+            request,
+            scope,
+            "entry.html",
+            sheet=sheet,
+            point=sheet.point,
+            reading_window=sheet.window,
+            form=form,
+            refusal=refusal,
+            rows=entry_rows(sheet, form),
+            steps=STEPS,
+        )
+
+    def _calculate(self, request: HttpRequest, scope: Scope, sheet: EntrySheet, form: EntryForm) -> HttpResponse:
+        """The first «Зберегти»: show the volumes, store nothing."""
+        calculation = self._calculated(sheet, form)
+        if calculation is None:
+            return self._form(request, scope, sheet, form)
+        return self._shown(request, scope, calculation)
+
+    def _submit(self, request: HttpRequest, scope: Scope, sheet: EntrySheet, form: EntryForm) -> HttpResponse:
+        """The second «Зберегти»: check all of it anew and store it."""
+        if not form.is_valid():
+            return self._form(request, scope, sheet, form)
+        repeated = submission_of_click(
+            scope=scope,
+            user=request.user,
+            token=request.POST.get("token", ""),
+            point=sheet.point,
+            read_on=form.cleaned_data["read_on"],
+            entries=form.typed,
+        )
+        if repeated is not None:
+            return redirect(f"{self._account_url(request, scope)}sent/{repeated.uuid}/")
+        calculation = calculate(sheet, form.entries, form.cleaned_data["read_on"])
+        submission_form = SubmissionForm(request.POST, calculation=calculation)
+        if not submission_form.is_valid():
+            return self._shown(request, scope, calculation, submission_form)
+        answers = submission_form.cleaned_data
+        try:
+            submission = submit_readings(
+                scope=scope,
+                user=request.user,
+                token=answers["token"],
+                point=sheet.point,
+                period=sheet.window.period,
+                read_on=form.cleaned_data["read_on"],
+                entries=form.entries,
+                replaced=submission_form.replaced,
+                confirmed=answers.get("confirmed", False),
+                reason=answers.get("reason", ""),
+                shown=answers["shown"],
+            )
+        except SubmissionRefused as refusal:
+            if refusal.code in ("calculation_changed", "not_confirmed") and refusal.calculation is not None:
+                return self._shown(request, scope, refusal.calculation, notice=refusal.messages[0])
+            form.refuse(list(refusal.findings))
+            return self._form(request, scope, sheet, form)
+        return redirect(f"{self._account_url(request, scope)}sent/{submission.uuid}/")
+
+    def _calculated(self, sheet: EntrySheet, form: EntryForm) -> Calculation | None:
+        if not form.is_valid():
+            return None
+        calculation = calculate(sheet, form.entries, form.cleaned_data["read_on"])
+        if calculation.errors:
+            form.refuse(calculation.errors)
+            return None
+        return calculation
+
+    def _shown(
+        self,
+        request: HttpRequest,
+        scope: Scope,
+        calculation: Calculation,
+        form: SubmissionForm | None = None,
+        notice: str = "",
+    ) -> HttpResponse:
+        if form is None:
+            # A token for each calculation shown: what is typed after going back is another submission.
+            first = {"token": uuid4(), "shown": calculation.fingerprint}
+            form = SubmissionForm(calculation=calculation, initial=first)
+        return self._answer(
+            request,
+            scope,
+            "calculation.html",
+            point=calculation.sheet.point,
+            reading_window=calculation.sheet.window,
+            calculation=calculation,
+            form=form,
+            notice=notice,
+            typed=typed_values(request.POST, calculation.sheet),
+            rows=calculated_rows(calculation),
+            totals=totals_of(calculation),
+            steps=STEPS,
+        )
+
+    # --- what an address names --------------------------------------------------------------------------------------
+
+    def _answer(self, request: HttpRequest, scope: Scope, template: str, **content: Any) -> HttpResponse:
+        """A page below the window's first one: the shell around content of its own."""
+        context = {**self.get_shell_context(request, scope), **content}
+        return TemplateResponse(request, f"cabinet_pages/readings/{template}", context)
+
+    def _account_url(self, request: HttpRequest, scope: Scope) -> str:
+        return f"{self.get_url(request)}{scope.account.slug}/"
+
+    def _point(self, request: HttpRequest, number: str, point_id: int) -> tuple[Scope, MeteringPoint]:
+        scope = self.scope_or_404(request, number)
+        point = point_for(scope, point_id)
+        if point is None:
+            raise Http404
+        return scope, point
+
+    def _window(self, request: HttpRequest, scope: Scope) -> ReadingWindow:
+        """The window of the period that the form or the address names, else the first one."""
+        windows = windows_for(scope)
+        asked = request.POST.get("period") or request.GET.get("period") or ""
+        try:
+            period = date.fromisoformat(f"{asked}-01")
+        except ValueError:
+            return windows[0]
+        return next((one for one in windows if one.period == period), windows[0])

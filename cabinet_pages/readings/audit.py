@@ -1,0 +1,18 @@
+"""What the readings subject writes into Wagtail's log, and how the log reads."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+READINGS_SUBMIT = "cabinet.readings.submit"
+WINDOW_REOPEN = "cabinet.readings.reopen"
+
+
+def register_log_actions(actions: Any) -> None:
+    """Name the actions for the log's readers."""
+    actions.register_action(READINGS_SUBMIT, _("Send readings"), _("Readings sent"))
+    actions.register_action(WINDOW_REOPEN, _("Reopen a reading window"), _("Reading window reopened"))
+
+
+hooks.register("register_log_actions", register_log_actions)

@@ -1,0 +1,182 @@
+"""Rows that templates show: of the entry form, of the calculation, of the history; each explains its volume."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cabinet_pages.metering.models import Channel, Register
+from cabinet_pages.readings import rules
+from cabinet_pages.readings.calculation import Calculation
+from cabinet_pages.readings.checks import RaisedFinding, labels_of, registered_checks
+from cabinet_pages.readings.models import Reading, ReadingKind, ReadingSource, ReadingState
+from cabinet_pages.readings.queries import EntryRegister, EntrySheet
+
+# How the lamp of a state looks.
+LAMPS = {
+    ReadingState.SUBMITTED: "waiting",
+    ReadingState.EXPORTED: "info",
+    ReadingState.ACCEPTED: "success",
+    ReadingState.BILLED: "success",
+    ReadingState.REJECTED: "error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A reading with what a customer reads beside it.
+
+    Args:
+        formula: the left side of the explanation, «(1 234,5 − 1 200) × 200»; empty where there is no volume.
+        unit: kWh, or kVAr·h for reactive energy.
+        labels: short names of what was unusual.
+        source: who the reading is from.
+        lamp: the kind of the status; empty for a superseded version.
+    """
+
+    reading: Reading
+    formula: str
+    unit: str
+    labels: list[str]
+    source: str
+    lamp: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the accepted volume is another one than the computed."""
+        reading = self.reading
+        return None not in (reading.volume, reading.accepted_volume) and reading.volume != reading.accepted_volume
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """A register on the entry form."""
+
+    entry: EntryRegister
+    field: BoundField
+    multiplier: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CalculatedRow:
+    """A typed reading with the steps of its volume.
+
+    Args:
+        formula: the left side of the explanation; empty where the volume cannot be computed.
+        exact: what the formula comes to, kWh or kVAr·h.
+        volume: the same in whole units; with zones the rounding is shared.
+    """
+
+    register: Register
+    previous: rules.KnownReading | None
+    value: Decimal
+    formula: str
+    exact: Decimal | None
+    volume: Decimal | None
+    unit: str
+    warnings: list[RaisedFinding]
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether the volume differs from the exact product."""
+        return self.exact != self.volume
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """The volume of a meter's channel over its zones."""
+
+    meter: str
+    channel: str
+    volume: Decimal
+    unit: str
+
+
+def entry_rows(sheet: EntrySheet, form: BaseForm) -> list[EntryRow]:
+    """The registers of a point with the fields they are typed into."""
+    return [
+        EntryRow(
+            entry=entry,
+            field=form[f"value_{entry.register.pk}"],
+            multiplier=rules.multiplier_on(entry.facts.ratios, sheet.window.latest),
+        )
+        for entry in sheet.registers
+    ]
+
+
+def calculated_rows(calculation: Calculation) -> list[CalculatedRow]:
+    """The rows of «Попередній розрахунок»."""
+    language = get_language() or "uk"
+    return [
+        CalculatedRow(
+            register=row.register,
+            previous=row.line.facts.previous,
+            value=row.line.value,
+            formula=row.line.result.formula(language=language) if row.line.result else "",
+            exact=row.line.result.exact if row.line.result else None,
+            volume=row.line.volume,
+            unit=unit_of(row.register.channel),
+            warnings=row.warnings,
+        )
+        for row in calculation.rows
+    ]
+
+
+def totals_of(calculation: Calculation) -> list[TotalRow]:
+    """Sums over the zones of each meter and channel."""
+    return [
+        TotalRow(one.meter, str(Channel(one.channel).label), one.volume, unit_of(one.channel))
+        for one in calculation.totals
+    ]
+
+
+def unit_of(channel: str) -> str:
+    """The unit of a channel's volumes."""
+    reactive = channel in (Channel.REACTIVE_CONSUMED, Channel.REACTIVE_DELIVERED)
+    return _("kVAr·h") if reactive else _("kWh")
+
+
+def formula_of(previous: Decimal | None, value: Decimal, digits: int, multiplier: Decimal | None) -> str:
+    """The left side of the explanation of a stored volume; empty where it cannot be told."""
+    if previous is None or multiplier is None:
+        return ""
+    try:
+        result = rules.consumption(previous, value, digits=digits, multiplier=multiplier)
+    except rules.ConsumptionRefused:
+        return ""
+    return result.formula(language=get_language() or "uk")
+
+
+def history_rows(readings: Any) -> Any:
+    """Rows of readings; of a page of a paginator the same page with rows in the readings' place."""
+    checks = registered_checks()
+    rows = [_row(reading, checks) for reading in readings]
+    return Page(rows, readings.number, readings.paginator) if isinstance(readings, Page) else rows
+
+
+def _row(reading: Reading, checks: Any) -> HistoryRow:
+    register = reading.register
+    explained = reading.volume is not None
+    formula = formula_of(reading.previous_value, reading.value, register.digits, reading.multiplier)
+    return HistoryRow(
+        reading=reading,
+        formula=formula if explained else "",
+        unit=unit_of(register.channel),
+        labels=[
+            _("the meter was replaced") if one == "replaced" else one for one in labels_of(reading.warnings, checks)
+        ],
+        source=_source(reading),
+        lamp=LAMPS[ReadingState(reading.state)] if reading.is_current else "",
+    )
+
+
+def _source(reading: Reading) -> str:
+    if reading.kind != ReadingKind.CUSTOMER:
+        return reading.get_kind_display()
+    if reading.submission is None:
+        return _("delivered by the branch")
+    return _("branch") if reading.submission.source == ReadingSource.STAFF else _("cabinet")

@@ -1,0 +1,291 @@
+"""Writes of readings."""
+
+import random
+import time
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
+from wagtail.log_actions import log
+
+from cabinet_pages.access.queries import Scope, branches_for
+from cabinet_pages.accounts.models import Account
+from cabinet_pages.clock import kyiv_today
+from cabinet_pages.metering.models import MeteringPoint, ReadBy
+from cabinet_pages.readings import audit, rules
+from cabinet_pages.readings.calculation import Calculation, Row, calculate
+from cabinet_pages.readings.messages import message_of
+from cabinet_pages.readings.models import (
+    Reading,
+    ReadingKind,
+    ReadingSource,
+    ReadingState,
+    ReadingSubmission,
+    WindowReopening,
+)
+from cabinet_pages.readings.queries import EntrySheet, entry_sheet, point_for, window_for
+
+# Every lost race means that somebody else's submission went through, so a few dozen attempts always suffice.
+ATTEMPTS = 64
+# PostgreSQL's code for a transaction that it gave up in favour of another; SQLite has no such thing.
+DEADLOCK = "40P01"
+
+
+class SubmissionRefused(Exception):
+    """The readings were not taken, and nothing was stored.
+
+    Args:
+        findings: why, each with the id of its register or None for the whole.
+        calculation: what the readings come to as the data stand now, where that is known.
+    """
+
+    def __init__(self, *findings: tuple[int | None, rules.Finding], calculation: Calculation | None = None) -> None:
+        super().__init__(", ".join(finding.code for _, finding in findings))
+        self.findings = findings
+        self.calculation = calculation
+
+    @property
+    def code(self) -> str:
+        """The code of the first finding."""
+        return self.findings[0][1].code
+
+    @property
+    def messages(self) -> list[str]:
+        """The sentences in the active language."""
+        return [message_of(finding) for _, finding in self.findings]
+
+
+class _LostRace(Exception):
+    """Somebody else changed the current readings between our reading and our writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What a person confirmed."""
+
+    period: date
+    read_on: date
+    entries: Mapping[int, Decimal]
+    replaced: AbstractSet[int]
+    confirmed: bool
+    reason: str
+    shown: str | None
+
+
+def submit_readings(
+    *,
+    scope: Scope,
+    user: Any,
+    token: UUID,
+    point: MeteringPoint,
+    period: date,
+    read_on: date,
+    entries: Mapping[int, Decimal],
+    replaced: AbstractSet[int] = frozenset(),
+    confirmed: bool = False,
+    reason: str = "",
+    shown: str | None = None,
+) -> ReadingSubmission:
+    """Store the readings of a point, all in one transaction; the second «Зберегти».
+
+    The same token again returns the submission it made. Within the window readings sent before are superseded by
+    a new version; nothing is overwritten. Two submissions at once are kept apart by unique constraints and by the
+    conditional update of `is_current`, and the loser tries again on what the winner left.
+
+    Args:
+        scope: the sender's right to the account.
+        user: the sender.
+        token: of the form, one for each calculation shown.
+        point: a metering point of the account.
+        period: the first day of the month that is settled.
+        read_on: «Дата зняття», a Kyiv date.
+        entries: the value of each register, by register id.
+        replaced: registers whose smaller value is explained by a replaced meter.
+        confirmed: whether the person confirmed what is unusual.
+        reason: and why it is so.
+        shown: the fingerprint of the calculation that the person saw; another one is refused.
+
+    Raises:
+        SubmissionRefused: nothing was stored; its findings say why.
+    """
+    typed = _Typed(period, read_on, dict(entries), frozenset(replaced), confirmed, reason.strip()[:255], shown)
+    if not scope.can_submit:
+        raise SubmissionRefused((None, rules.Finding("not_allowed")))
+    for attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _submit_once(scope, user, token, point, typed)
+        except (IntegrityError, _LostRace):
+            pass
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
+        # A short pause of random length parts those who collided.
+        time.sleep(random.uniform(0, 0.002 * min(attempt + 1, 10)))  # noqa: S311
+    raise SubmissionRefused((None, rules.Finding("busy")))
+
+
+def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typed: _Typed) -> ReadingSubmission:
+    made = ReadingSubmission.objects.filter(token=token).first()
+    if made is not None:
+        if made.period == typed.period and _is_same(made, scope, user, point, typed.read_on, typed.entries):
+            return made
+        raise SubmissionRefused((None, rules.Finding("token_reused")))
+    current_point = point_for(scope, point.pk)
+    if current_point is None:
+        raise SubmissionRefused((None, rules.Finding("not_allowed")))
+    if current_point.closed_on is not None and current_point.closed_on <= kyiv_today():
+        raise SubmissionRefused((None, rules.Finding("point_closed")))
+    if current_point.read_by != ReadBy.CONSUMER:
+        raise SubmissionRefused((None, rules.Finding("not_asked")))
+    window = window_for(scope, typed.period)
+    if window is None or not window.accepts:
+        raise SubmissionRefused((None, rules.Finding("window_closed")))
+    calculation = _checked(entry_sheet(scope, current_point, window), typed)
+    submission = ReadingSubmission.objects.create(
+        account=scope.account, user=user, token=token, period=typed.period, source=ReadingSource.CABINET
+    )
+    _supersede(calculation)
+    Reading.objects.bulk_create([_reading(row, submission, calculation, typed.reason) for row in calculation.rows])
+    log(
+        submission,
+        audit.READINGS_SUBMIT,
+        user=user,
+        data={
+            "account": scope.account.number,
+            "point": current_point.code,
+            "period": f"{typed.period:%Y-%m}",
+            "registers": len(calculation.rows),
+            "late": window.is_late,
+        },
+    )
+    return submission
+
+
+def submission_of_click(
+    *, scope: Scope, user: Any, token: str, point: MeteringPoint, read_on: date, entries: Mapping[int, Decimal]
+) -> ReadingSubmission | None:
+    """The submission that the same click made before, however long ago and whatever became of it; else None.
+
+    Args: as of `submit_readings`; a token that is no UUID made nothing.
+    """
+    try:
+        made = ReadingSubmission.objects.filter(token=UUID(token)).first()
+    except ValueError:
+        return None
+    return made if made is not None and _is_same(made, scope, user, point, read_on, entries) else None
+
+
+def _is_same(
+    made: ReadingSubmission,
+    scope: Scope,
+    user: Any,
+    point: MeteringPoint,
+    read_on: date,
+    entries: Mapping[int, Decimal],
+) -> bool:
+    stored = list(made.readings.select_related("register__meter"))
+    return (
+        made.account_id == scope.account.pk
+        and made.user_id == user.pk
+        and {one.register_id: one.value for one in stored} == entries
+        and all(one.read_on == read_on and one.register.meter.point_id == point.pk for one in stored)
+    )
+
+
+def _checked(sheet: EntrySheet, typed: _Typed) -> Calculation:
+    """The calculation of what was typed, refused if anything is wrong with it or nothing changes."""
+    absent = [register for register in typed.entries if register not in {one.register.pk for one in sheet.registers}]
+    if absent:
+        raise SubmissionRefused(*((register, rules.Finding("inactive_register")) for register in absent))
+    plain = calculate(sheet, typed.entries, typed.read_on)
+    if plain.errors:
+        raise SubmissionRefused(*plain.errors, calculation=plain)
+    if typed.shown is not None and typed.shown != plain.fingerprint:
+        raise SubmissionRefused((None, rules.Finding("calculation_changed")), calculation=plain)
+    if plain.needs_confirmation and not (typed.confirmed and typed.reason):
+        raise SubmissionRefused((None, rules.Finding("not_confirmed")), calculation=plain)
+    if all(_is_as_sent(row, typed.read_on) for row in plain.rows):
+        raise SubmissionRefused((None, rules.Finding("unchanged")), calculation=plain)
+    replaced = {row.register.pk for row in plain.asks_explanation} & typed.replaced
+    return calculate(sheet, typed.entries, typed.read_on, replaced=replaced) if replaced else plain
+
+
+def _is_as_sent(row: Row, read_on: date) -> bool:
+    sent = row.entry.sent
+    return (
+        sent is not None
+        and sent.state == ReadingState.SUBMITTED
+        and sent.value == row.line.value
+        and sent.read_on == read_on
+    )
+
+
+def _supersede(calculation: Calculation) -> None:
+    """Take the mark `is_current` from the versions before, each by one conditional update."""
+    before = [row.entry.current.pk for row in calculation.rows if row.entry.current is not None]
+    flipped = Reading.objects.filter(
+        Q(state__in=(ReadingState.SUBMITTED, ReadingState.REJECTED)) | Q(withdrawn=True), pk__in=before, is_current=True
+    ).update(is_current=False)
+    if flipped != len(before):
+        raise _LostRace
+
+
+def _reading(row: Row, submission: ReadingSubmission, calculation: Calculation, reason: str) -> Reading:
+    before = row.line.facts.previous
+    return Reading(
+        register=row.register,
+        kind=ReadingKind.CUSTOMER,
+        period=calculation.sheet.window.period,
+        read_on=calculation.read_on,
+        version=row.entry.current.version + 1 if row.entry.current else 1,
+        value=row.line.value,
+        previous_value=before.value if before else None,
+        previous_on=before.read_on if before else None,
+        multiplier=row.line.multiplier,
+        volume=row.line.volume,
+        rolled_over=row.line.result is not None and row.line.result.rolled_over,
+        is_late=calculation.sheet.window.is_late,
+        warnings=[
+            *(one.as_stored() for one in row.warnings),
+            *([{"code": "replaced", "params": {}}] if row.line.replaced else []),
+        ],
+        remark=reason if row.warnings else "",
+        submission=submission,
+    )
+
+
+def reopen_window(*, account: Account, period: date, open_until: date, reason: str, by: Any) -> WindowReopening:
+    """Open the reading window of an account again, or move the last day of one reopened before.
+
+    Args:
+        account: of a branch that the employee works for.
+        period: the first day of the settled month.
+        open_until: the last Kyiv day on which readings are taken.
+        reason: kept with the reopening and in the log.
+        by: the employee.
+
+    Raises:
+        SubmissionRefused: the employee does not work for the account's branch.
+    """
+    if not branches_for(by).filter(pk=account.branch_id).exists():
+        raise SubmissionRefused((None, rules.Finding("not_your_branch")))
+    with transaction.atomic():
+        reopening, _ = WindowReopening.objects.update_or_create(
+            account=account,
+            period=rules.first_of_month(period),
+            defaults={"open_until": open_until, "reason": reason.strip()[:255], "opened_by": by},
+        )
+        log(
+            account,
+            audit.WINDOW_REOPEN,
+            user=by,
+            data={"period": f"{period:%Y-%m}", "until": open_until.isoformat(), "reason": reason},
+        )
+    return reopening
