@@ -67,6 +67,8 @@ def demo_site(database_url: str, folder: Path) -> Iterator[ServedSite]:
             "EMAIL_URL": mails.url,
             "BASE_URL": f"http://127.0.0.1:{port}",
             "DATABASE_POOL_SIZE": "4",
+            # Error pages as visitors see them, not the developer's.
+            "DEBUG": "0",
         }
         server = subprocess.Popen(
             [sys.executable, "manage.py", "serve_demo", "--port", str(port)],

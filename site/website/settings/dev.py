@@ -3,7 +3,7 @@
 from website.settings.base import *  # noqa: F403
 from website.settings.base import INSTALLED_APPS, STORAGES, env
 
-DEBUG = True
+DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-secret-key-never-used-in-production")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 INSTALLED_APPS = [*INSTALLED_APPS, "website.demo"]

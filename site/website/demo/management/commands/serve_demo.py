@@ -115,7 +115,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.stop)
         try:
-            self.start("web server", "runserver", f"{HOST}:{self.port}", "--noreload", "--skip-checks")
+            self.start("web server", "runserver", f"{HOST}:{self.port}", "--noreload", "--skip-checks", "--insecure")
             self.start("task worker", "db_worker", "--backend", "jobs", "--queue-name", "*", "--no-reload")
             if self.wait_until_ready():
                 self.command.welcome(self.port)
