@@ -1,11 +1,49 @@
-"""Staff groups and their permissions, as data for `cabinet_pages.install`."""
+"""What each group of staff may do, as data; `cabinet_install` creates the groups and gives them these permissions.
 
-OPERATORS_GROUP = "Оператори структурних одиниць"
-CENTRAL_GROUP = "Центральний офіс"
-EDITORS_GROUP = "Редактори кабінету"
+Branch scope is not a permission: it comes from the operator's branches (`access.queries.branches_for`).
+"""
 
+from cabinet_pages.access.groups import CENTRAL_GROUP, EDITORS_GROUP, OPERATORS_GROUP
+
+_ADMIN = ("wagtailadmin.access_admin",)
+
+_READ = tuple(
+    f"cabinet_pages.view_{model}"
+    for model in (
+        "accessrequest",
+        "access",
+        "account",
+        "customer",
+        "meteringpoint",
+        "meter",
+        "reading",
+        "invoice",
+        "payment",
+        "balance",
+        "signeddocument",
+        "branch",
+        "article",
+    )
+)
+
+# To decide requests and to open and close accounts to people.
+_DECIDE = ("cabinet_pages.change_accessrequest", "cabinet_pages.change_access")
+
+_IMPORT = ("imports.view_importbatch", "imports.add_importbatch", "imports.change_importbatch")
+
+_DICTIONARIES = (
+    "cabinet_pages.add_branch",
+    "cabinet_pages.change_branch",
+    "cabinet_pages.add_article",
+    "cabinet_pages.change_article",
+    "cabinet_pages.view_branchoperator",
+    "cabinet_pages.add_branchoperator",
+    "cabinet_pages.delete_branchoperator",
+)
+
+#: Group → permissions as `app.codename`. A permission of an app that is not installed is passed over.
 GROUPS: dict[str, list[str]] = {
-    OPERATORS_GROUP: ["wagtailadmin.access_admin"],
-    CENTRAL_GROUP: ["wagtailadmin.access_admin"],
-    EDITORS_GROUP: ["wagtailadmin.access_admin"],
+    OPERATORS_GROUP: [*_ADMIN, *_READ, *_DECIDE, *_IMPORT],
+    CENTRAL_GROUP: [*_ADMIN, *_READ, *_DECIDE, *_IMPORT, *_DICTIONARIES],
+    EDITORS_GROUP: [*_ADMIN],
 }

@@ -1,0 +1,17 @@
+"""What the cabinet gives to Wagtail's admin: its staff screens and the names of what the log says."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail_modeladmin.options import modeladmin_register
+
+from cabinet_pages.staff.menu import CabinetGroup
+
+modeladmin_register(CabinetGroup)
+
+
+@hooks.register("register_log_actions")
+def register_export_action(actions: Any) -> None:
+    """Name the export of a list: it is noted at the person who exported."""
+    actions.register_action("cabinet_pages.export", _("Export a list"), _("List exported"))
