@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ class CabinetPagesConfig(AppConfig):
 
     def import_models(self) -> None:
         """Say plainly that allauth is missing, before one of its models says it obscurely."""
-        missing = [name for name in ("allauth", "allauth.account") if not self.apps.is_installed(name)]
+        missing = [name for name in ("allauth", "allauth.account") if not apps.is_installed(name)]
         if missing:
             raise ImproperlyConfigured(f"cabinet_pages needs {' and '.join(missing)} in INSTALLED_APPS.")
         super().import_models()

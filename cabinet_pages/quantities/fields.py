@@ -138,7 +138,7 @@ class FixedPoint(models.Field):  # type: ignore[type-arg]
         value = self.value_from_object(obj)
         return "" if value is None else f"{value:f}"
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         defaults: dict[str, Any] = {"form_class": FixedPointFormField, "scale": self.scale}
         defaults.update(kwargs)
         return super().formfield(**defaults)

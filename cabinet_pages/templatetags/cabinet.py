@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.core.paginator import Page
@@ -67,7 +68,7 @@ def tel(value: str) -> str:
 
 
 @register.filter
-def elided_pages(page: Page) -> Iterator[int | str]:
+def elided_pages(page: Page[Any]) -> Iterator[int | str]:
     """Page numbers to show around the present page of a list, with «…» for the ones left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 

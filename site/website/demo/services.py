@@ -11,6 +11,7 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.files import File
 from django.db import transaction
 
 from cabinet_pages.access.models import AccessRequest, Person
@@ -21,6 +22,8 @@ from cabinet_pages.install import install_groups, install_pages
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
 from imports.engine import run_import
+from imports.models import BatchState
+from imports.queries import report
 from website.demo import manual
 from website.demo.files import write_exchange_files
 from website.demo.logins import PASSWORD
@@ -101,10 +104,13 @@ def _import_files(folder: Path, today: date, say: Say) -> None:
     files.extend(("documents", branch, path) for branch, path in write_document_archives(world, folder))
     for kind, branch, path in files:
         say(f"Importing {path.name}…")
-        report = run_import(kind=kind, path=path, branch_code=branch, as_of=kyiv_now())
-        if report["state"] not in ("applied", "unchanged"):
-            first = report["issues"][0]["message"] if report["issues"] else report["state"]
-            raise DemoFailedError(f"{path.name}: {first}")
+        with path.open("rb") as stream:
+            batch = run_import(
+                kind=kind, branch=Branch.objects.get(code=branch), file=File(stream, name=path.name), name=path.name
+            )
+        if batch.state not in (BatchState.APPLIED, BatchState.UNCHANGED):
+            told = report(batch)["issues"]
+            raise DemoFailedError(f"{path.name}: {told[0]['message'] if told else batch.state}")
 
 
 def _describe_utility(site: Any) -> None:
