@@ -19,6 +19,7 @@ class CabinetPagesConfig(AppConfig):
         super().import_models()
 
     def ready(self) -> None:
-        """Register the system checks and the receivers of allauth's signals."""
+        """Register the system checks and the receivers of signals."""
         from cabinet_pages import checks  # noqa: F401
         from cabinet_pages.access import receivers  # noqa: F401
+        from cabinet_pages.articles import receivers as article_receivers  # noqa: F401

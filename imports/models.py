@@ -90,6 +90,8 @@ class ImportBatch(models.Model):
     # Why the whole file was refused, beside the issues of its rows; a sentence is made of it at the edge.
     error_code = models.CharField(max_length=60, blank=True)
     error_params = models.JSONField(default=dict, blank=True)
+    # What promotion did beside the rows, for undo: {"closed_accesses": [ids]}.
+    effects = models.JSONField(default=dict, blank=True)
     # The newest batch of the kind that was applied when this one was compared.
     compared_after = models.BigIntegerField(default=0)
 

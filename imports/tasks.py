@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import translation
 from django_tasks import task
@@ -14,7 +15,7 @@ from imports.models import ImportBatch
 @task()
 def prepare_batch(batch_id: int) -> str:
     """Prepare a batch; return its state."""
-    with translation.override(None):
+    with translation.override(settings.LANGUAGE_CODE):
         return str(prepare(ImportBatch.objects.get(pk=batch_id)).state)
 
 
@@ -22,7 +23,7 @@ def prepare_batch(batch_id: int) -> str:
 def promote_batch(batch_id: int, user_id: int | None, skip_rejected: bool) -> str:
     """Promote a batch for the user who confirmed it; return its state."""
     by: Any = None if user_id is None else get_user_model()._default_manager.get(pk=user_id)
-    with translation.override(None):
+    with translation.override(settings.LANGUAGE_CODE):
         batch = promote(ImportBatch.objects.get(pk=batch_id), by=by, skip_rejected=skip_rejected)
     return str(batch.state)
 

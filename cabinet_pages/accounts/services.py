@@ -1,11 +1,17 @@
-"""Writes about branches."""
+"""Writes about branches, and the promotion of imported accounts with their customers."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from wagtail.log_actions import log
 
-from cabinet_pages.accounts.models import Branch
+from cabinet_pages.accounts.models import Account, Branch, Customer
+from cabinet_pages.accounts.rules import customer_key
+from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
+from cabinet_pages.quantities.folding import fold_search
 
 BRANCH_SAVE = "cabinet.branch.save"
 
@@ -36,3 +42,136 @@ def save_branch(*, code: str, name: str, by: Any = None) -> tuple[Branch, bool]:
     branch.name = name
     log(branch, BRANCH_SAVE, user=by, data={"code": code, "name": name})
     return branch, created
+
+
+class CustomerIdentity(NamedTuple):
+    """Who a customer is, as a file says."""
+
+    name: str
+    code: str
+    erp_code: str
+    vat_number: str
+
+
+class AccountRow(NamedTuple):
+    """An account as it will stand, with its customer.
+
+    Args:
+        pk: the stored account it replaces; None for a new one.
+        contract_date, terminated_on, owned_since: Kyiv dates.
+        settlement_day: 0 to 31; 31 and 0 are the last day of the month.
+        owned_since: since when the present customer has it; earlier rows are hidden from that customer's people.
+    """
+
+    pk: int | None
+    number: str
+    branch_id: int
+    customer: CustomerIdentity
+    physical_address: str
+    legal_address: str
+    contract_number: str
+    contract_date: date | None
+    terminated_on: date | None
+    payment_form: str
+    bank_account: str
+    settlement_day: int | None
+    area: str
+    supplier: str
+    distribution_payer: str
+    prepayment_schedule: str
+    email: str
+    phone: str
+    owned_since: date | None
+
+
+_ACCOUNT_FIELDS = [
+    "number", "branch_id", "customer_id", "physical_address", "legal_address", "contract_number", "contract_date",
+    "terminated_on", "payment_form", "bank_account", "settlement_day", "area", "supplier", "distribution_payer",
+    "prepayment_schedule", "email", "phone", "owned_since", "search_text",
+]  # fmt: skip
+_SEARCH_LENGTH = 400
+
+
+def promote_accounts(*, rows: Iterable[AccountRow], branch: Branch | None) -> int:
+    """Write accounts and the customers they belong to; return how many accounts.
+
+    Accounts share a customer as `accounts.rules.customer_key` says. A branch does not rename the customer that another
+    branch serves too: where its file says something else, its accounts get a record of their own. A customer left
+    without accounts is removed.
+
+    Args:
+        branch: whose file it is; None for the central office's, which may rename everybody.
+
+    Raises:
+        IntegrityError: somebody has stored one of the new numbers meanwhile.
+    """
+    iterator = iter(rows)
+    count = 0
+    left: set[int] = set()
+    with transaction.atomic():
+        while chunk := list(islice(iterator, CHUNK)):
+            customers = _store_customers(chunk, branch)
+            replaced = [row.pk for row in chunk if row.pk is not None]
+            left.update(Account.objects.filter(pk__in=replaced).values_list("customer_id", flat=True))
+            insert_rows(Account, _ACCOUNT_FIELDS, (_account(row, customers) for row in chunk if row.pk is None))
+            update_rows(
+                Account, _ACCOUNT_FIELDS, ((row.pk, *_account(row, customers)) for row in chunk if row.pk is not None)
+            )
+            count += len(chunk)
+        Customer.objects.filter(pk__in=left, accounts__isnull=True).delete()
+    return count
+
+
+def _account(row: AccountRow, customers: dict[str, int]) -> tuple[object, ...]:
+    search_text = fold_search(f"{row.number} {row.customer.name}")[:_SEARCH_LENGTH]
+    return (row.number, row.branch_id, customers[row.number], *row[4:], search_text)
+
+
+def _store_customers(rows: Sequence[AccountRow], branch: Branch | None) -> dict[str, int]:
+    """Create or rename the customers of the rows; return account number → id of its customer."""
+    wanted = {row.number: (_key(row), row.customer) for row in rows}
+    stored = _customers({key for key, _ in wanted.values()})
+    if branch is not None:
+        served = set(
+            Account.objects.filter(customer_id__in=[pk for pk, _ in stored.values()])
+            .exclude(branch=branch)
+            .values_list("customer_id", flat=True)
+        )
+        own = {
+            number: (f"{key}@{branch.code}"[:300], told)
+            for number, (key, told) in wanted.items()
+            if key in stored and stored[key][0] in served and stored[key][1] != told
+        }
+        wanted |= own
+        stored |= _customers({key for key, _ in own.values()})
+    identities = dict(wanted.values())
+    missing = {key: told for key, told in identities.items() if key not in stored}
+    insert_rows(Customer, _CUSTOMER_FIELDS, ((key, *_customer(told)) for key, told in missing.items()))
+    update_rows(
+        Customer,
+        _CUSTOMER_FIELDS[1:],
+        (
+            (stored[key][0], *_customer(told))
+            for key, told in identities.items()
+            if key in stored and stored[key][1] != told
+        ),
+    )
+    ids = {key: pk for key, (pk, _) in (stored | _customers(missing.keys())).items()}
+    return {number: ids[key] for number, (key, _) in wanted.items()}
+
+
+_CUSTOMER_FIELDS = ["key", "name", "code", "erp_code", "vat_number", "search_text"]
+
+
+def _key(row: AccountRow) -> str:
+    told = row.customer
+    return customer_key(erp_code=told.erp_code, code=told.code, name=told.name, account_number=row.number)
+
+
+def _customer(told: CustomerIdentity) -> tuple[str, ...]:
+    return (*told, fold_search(f"{told.name} {told.code}")[:_SEARCH_LENGTH])
+
+
+def _customers(keys: Iterable[str]) -> dict[str, tuple[int, CustomerIdentity]]:
+    rows = Customer.objects.filter(key__in=set(keys)).values_list("key", "pk", "name", "code", "erp_code", "vat_number")
+    return {key: (pk, CustomerIdentity(*told)) for key, pk, *told in rows}

@@ -49,12 +49,16 @@ def check_rows(opened: OpenBatch) -> Tally:
         for parser in parsers:
             parser.parse(usable)
         good = [row for row, _ in usable]
+        resource.unusable([row for row, one in zip(rows, mapped, strict=True) if one.problem])
         resource.prepare(good)
         staged = [entry for row in good if (entry := _staged(batch, resource, row, tally)) is not None]
         stage_rows(staged)
         _count(rows, tally)
         record_issues(batch, (issue for row in rows for issue in row.issues), headings)
         ImportBatch.objects.filter(pk=batch.pk).update(progress=tally.rows)
+    leftovers = resource.leftovers()
+    _count(leftovers, tally)
+    record_issues(batch, (issue for row in leftovers for issue in row.issues), headings)
     return tally
 
 
@@ -107,6 +111,7 @@ def _staged(batch: ImportBatch, resource: KindResource, row: Row, tally: Tally) 
     if resource.has_money:
         _add_money(resource, row, tally)
     keyed = all(cells.get(name) is not None for name in resource.key_columns)
+    keyed = keyed and all(name in cells or name not in row.texts for name in resource.optional_key_columns)
     if keyed and resource.account_column:
         keyed = row.account is not None
     if not keyed:
@@ -121,7 +126,7 @@ def _staged(batch: ImportBatch, resource: KindResource, row: Row, tally: Tally) 
         batch.pk,
         row.number,
         account.pk if account else 0,
-        account.number if account else "",
+        resource.label(row),
         key,
         1,
         True,

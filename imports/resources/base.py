@@ -135,6 +135,8 @@ class KindResource(Resource):  # type: ignore[misc]
     title: ClassVar[Any] = ""
     #: Columns that must be readable for a row to have a key.
     key_columns: ClassVar[tuple[str, ...]] = ()
+    #: Columns that belong to the key and may be empty, but not unreadable.
+    optional_key_columns: ClassVar[tuple[str, ...]] = ()
     #: Groups of columns of which the file must have one each.
     any_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
     equal_keys: ClassVar[EqualKeys] = EqualKeys.REJECT
@@ -194,9 +196,20 @@ class KindResource(Resource):  # type: ignore[misc]
         if self.article_column:
             self.resolve_articles(rows)
 
+    def unusable(self, rows: Sequence[Row]) -> None:
+        """Look at rows that are cut or shifted, already rejected; their `texts` may be of other columns."""
+
+    def leftovers(self) -> Sequence[Row]:
+        """Rejected rows that no row of the table stands for, asked for once at the end; they count among the rows."""
+        return ()
+
     def key(self, row: Row) -> str:
         """The natural key inside the account: text in which dates are ISO, so that equal means the same object."""
         raise NotImplementedError
+
+    def label(self, row: Row) -> str:
+        """What people know the row's object by in lists: the account's number."""
+        return row.account.number if row.account else ""
 
     def values(self, row: Row) -> Values:
         """The values of the columns that the file has, as exact text, the key's columns included. It may reject."""

@@ -49,6 +49,7 @@ class PaymentResource(KindResource):
     kind: ClassVar[str] = "payments"
     title = _("Payments")
     key_columns = ("account", "paid_on", "article", "amount")
+    optional_key_columns = ("document",)
     equal_keys = EqualKeys.COUNT
     article_column = "article"
     has_money = True

@@ -1,0 +1,1 @@
+"""Writes of billing, by what they write."""

@@ -1,0 +1,201 @@
+"""Kind `balances`: what an account owed at the beginning and at the end of a month."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
+from cabinet_pages.billing.models import Balance
+from cabinet_pages.billing.services.balances import BalanceRow, promote_balances
+from cabinet_pages.quantities.money import ZERO
+from imports.resources.base import (
+    Change,
+    Entry,
+    ImportColumn,
+    KindResource,
+    ObjectKey,
+    Row,
+    Stored,
+    Values,
+    exact,
+    join_key,
+)
+from imports.resources.rows import exact_decimal
+from imports.values import clean_text, parse_account_number, parse_money, parse_period
+
+_UNITS = ("грн", "UAH", "₴")
+_MOVEMENTS = ("charged", "paid", "corrected")
+_ENDS = ("opening", "closing")
+
+
+def _money(heading: str, *synonyms: str, attribute: str | None = None) -> ImportColumn:
+    return ImportColumn(heading, parse_money, synonyms=synonyms, units=_UNITS, attribute=attribute)
+
+
+class BalanceResource(KindResource):
+    """Balances by account, month and article; + is the consumer's debt, − an overpayment.
+
+    A month has either rows by article or one row without. «Дебет» and «Кредит» may stand for a signed sum; a blank
+    sum at either end is zero, as 1C prints it.
+    """
+
+    kind: ClassVar[str] = "balances"
+    title = _("Balances")
+    key_columns = ("account", "period")
+    optional_key_columns = ("article",)
+    article_column = "article"
+    has_money = True
+    any_of = (
+        ("opening", "opening_debit", "opening_credit"),
+        ("closing", "closing_debit", "closing_credit"),
+    )
+    messages = {
+        "balance_break": _("The closing balance should be %(expected)s: opening + charged − paid + corrections."),
+        "whole_and_by_article": _("The month has both a row without article and rows by article."),
+        "other_form_stored": _("The month is stored in the other form: by article or as a whole."),
+    }
+
+    account = ImportColumn(
+        "Особовий рахунок",
+        parse_account_number,
+        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку"),
+        required=True,
+        numeric=True,
+        attribute="account__number",
+    )
+    period = ImportColumn(
+        "Період", parse_period, synonyms=("Місяць", "Розрахунковий період"), required=True, numeric=True,
+        attribute="period",
+    )  # fmt: skip
+    article = ImportColumn(
+        "Стаття реалізації", partial(clean_text, max_length=160), synonyms=("Стаття",), attribute="article__name"
+    )
+    opening = _money("Сальдо на початок", "Сальдо на початок періоду", "Вхідне сальдо", attribute="opening")
+    opening_debit = _money("Сальдо на початок Дебет", "Дебет на початок", "Сальдо на початок (Дебет)")
+    opening_credit = _money("Сальдо на початок Кредит", "Кредит на початок", "Сальдо на початок (Кредит)")
+    charged = _money("Нараховано", "Нараховано грн", attribute="charged")
+    paid = _money("Оплачено", "Оплата", "Оплата з ПДВ", "Сплачено", attribute="paid")
+    corrected = _money("Коригування", "Перерахунок", attribute="corrected")
+    closing = _money("Сальдо на кінець", "Сальдо на кінець періоду", "Вихідне сальдо", attribute="closing")
+    closing_debit = _money("Сальдо на кінець Дебет", "Дебет на кінець", "Сальдо на кінець (Дебет)")
+    closing_credit = _money("Сальдо на кінець Кредит", "Кредит на кінець", "Сальдо на кінець (Кредит)")
+    branch = ImportColumn("Структурна одиниця", clean_text, attribute="account__branch__code")
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Resolve the references, make signed sums of pairs, and look at the continuity of the month."""
+        super().prepare(rows)
+        for row in rows:
+            for end in _ENDS:
+                self._sign(row, end)
+            self._check_continuity(row)
+
+    def _sign(self, row: Row, end: str) -> None:
+        cells = row.cells
+        if end in self.context.columns:
+            if end in cells and cells[end] is None:
+                cells[end] = ZERO
+            return
+        debit, credit = cells.get(f"{end}_debit") or ZERO, cells.get(f"{end}_credit") or ZERO
+        if any(name in row.texts and name not in cells for name in (f"{end}_debit", f"{end}_credit")):
+            # One of the two could not be read, and that is told already.
+            return
+        # A storno stands as a negative debit, and a sum of articles may have both sides: the difference holds for all.
+        cells[end] = debit - credit
+
+    def _check_continuity(self, row: Row) -> None:
+        cells = row.cells
+        ends = [cells.get(end) for end in _ENDS]
+        if None in ends or not {"charged", "paid"} <= cells.keys():
+            return
+        expected = cells["opening"] + (cells["charged"] or ZERO) - (cells["paid"] or ZERO)
+        expected += cells.get("corrected") or ZERO
+        if expected != cells["closing"]:
+            row.warn(
+                "balance_break", "closing" if "closing" in row.texts else "closing_debit", expected=exact(expected)
+            )
+
+    def amount(self, row: Row) -> Decimal | None:
+        """The closing balance."""
+        value = row.cells.get("closing")
+        return value if isinstance(value, Decimal) else None
+
+    def key(self, row: Row) -> str:
+        """Month and article; nothing stands for the whole account."""
+        article = row.cells.get("article")
+        return join_key(row.cells["period"].isoformat(), article.key if article else "")
+
+    def family(self, key: str) -> str:
+        """The month: its rows must agree on their form."""
+        return key[:10]
+
+    def values(self, row: Row) -> Values:
+        """The sums of the month."""
+        cells = row.cells
+        values: Values = {name: exact(cells[name]) for name in (*_ENDS, *_MOVEMENTS) if name in cells}
+        values["period"] = cells["period"].isoformat()
+        values["article"] = cells["article"].key if cells.get("article") else ""
+        return values
+
+    def check_family(self, entries: Sequence[Entry]) -> None:
+        """Reject a month that has both forms."""
+        forms = {entry.key.endswith("|") for entry in entries}
+        if len(forms) > 1:
+            for entry in entries:
+                if not entry.rejected:
+                    entry.reject("whole_and_by_article", "article")
+
+    def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
+        """The balances of the entries' accounts and months, whatever their articles."""
+        wanted = {entry.object_key for entry in entries}
+        months = {(entry.owner_id, entry.key[:10]) for entry in entries}
+        found: dict[ObjectKey, Stored] = {}
+        self._forms: dict[tuple[int, str], bool] = {}
+        balances = Balance.objects.filter(
+            account_id__in={owner for owner, _ in months},
+            period__range=(min(month for _, month in months), max(month for _, month in months)),
+        )
+        for pk, account, article, withdrawn, period, *sums in balances.values_list(
+            "pk", "account_id", "article_key", "withdrawn", "period", *_ENDS, *_MOVEMENTS
+        ).iterator():
+            month = period.isoformat()
+            if not withdrawn:
+                self._forms[(account, month)] = not article
+            key = (account, join_key(month, article), 1)
+            if key in wanted:
+                values: Values = dict(zip((*_ENDS, *_MOVEMENTS), map(exact, sums), strict=True))
+                found[key] = Stored(pk, {**values, "period": month, "article": article}, withdrawn)
+        return found
+
+    def judge(self, entry: Entry, stored: Stored | None) -> None:
+        """Compare; a new row whose month is stored in the other form is rejected."""
+        form = self._forms.get((entry.owner_id, entry.key[:10]))
+        if stored is None and form is not None and form != entry.key.endswith("|"):
+            entry.reject("other_form_stored", "article")
+            return
+        super().judge(entry, stored)
+
+    def promote(self, changes: Iterator[Change]) -> None:
+        """Hand the rows to the balances' own service."""
+        articles = ensure_articles(names=self.context.new_articles)
+        promote_balances(rows=(_balance(change, articles) for change in changes))
+
+
+def _balance(change: Change, articles: ArticleDirectory) -> BalanceRow:
+    values: Mapping[str, Any] = change.values
+    article = values["article"]
+    return BalanceRow(
+        pk=change.pk,
+        account_id=change.owner_id,
+        period=date.fromisoformat(values["period"]),
+        article_id=articles.id_of(article) if article else None,
+        article_key=articles[article].key if article else "",
+        opening=Decimal(values["opening"]),
+        charged=exact_decimal(values.get("charged", "")),
+        paid=exact_decimal(values.get("paid", "")),
+        corrected=exact_decimal(values.get("corrected", "")),
+        closing=Decimal(values["closing"]),
+    )
