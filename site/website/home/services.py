@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from wagtail.models import Page, Site
 
 from cabinet_pages.utility.models import UtilitySettings
@@ -38,15 +39,18 @@ def build_public_site(*, root: Page | None = None, hostname: str = "localhost", 
         hostname: the host name of the default site.
         port: its port.
     """
+    cabinet = reverse("cabinet_landing")
     root = root or Page.get_first_root_node()
     home = HomePage.objects.child_of(root).first() or _add_home(root)
     about = _page(home, ContentPage, copy.ABOUT)
-    business = _page(home, ContentPage, copy.BUSINESS)
+    business = _page(home, ContentPage, copy.business(cabinet=cabinet))
     questions = _page(home, ContentPage, copy.QUESTIONS)
     contacts = _page(home, BranchesPage, copy.CONTACTS)
     consent = _page(home, ContentPage, copy.CONSENT)
     if not home.actions:
-        home.actions = copy.quick_actions(business=business.pk, contacts=contacts.pk, questions=questions.pk)
+        home.actions = copy.quick_actions(
+            cabinet=cabinet, business=business.pk, contacts=contacts.pk, questions=questions.pk
+        )
         home.save_revision().publish()
 
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)

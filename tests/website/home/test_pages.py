@@ -136,3 +136,13 @@ def test_the_site_map_lists_public_pages_and_robots_names_it(public_site: Public
     assert robots.headers["Content-Type"].startswith("text/plain")
     assert "Sitemap: http://testserver/sitemap.xml" in robots.content.decode()
     assert "Disallow: /admin/" in robots.content.decode()
+
+
+def test_the_way_into_the_cabinet_asks_a_visitor_to_sign_in(public_site: PublicSite, client: Client) -> None:
+    actions = client.get("/").context["quick_actions"]
+    address = next(action["link"].href for action in actions if action["title"] == "Передати покази")
+
+    response = client.get(address)
+
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/")
