@@ -5,10 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail_modeladmin.options import modeladmin_register
 
 from imports.formats import BUILT_IN, Format
 from imports.resources import BUILT_IN_KINDS
 from imports.resources.base import KindResource
+from imports.staff.desk import BatchAdmin, staff_landing
 
 
 def _format(one: Format) -> Format:
@@ -29,3 +31,7 @@ for _resource in BUILT_IN_KINDS:
 def register_log_actions(actions: Any) -> None:
     """Name the acts of importing in the history screens."""
     actions.register_action("imports.apply", _("Apply an import"), _("Import applied"))
+
+
+modeladmin_register(BatchAdmin)
+hooks.register("cabinet_staff_landing", staff_landing)

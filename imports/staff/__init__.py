@@ -1,0 +1,1 @@
+"""The import desk: modeladmin screens over the engine."""

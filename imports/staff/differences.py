@@ -1,0 +1,136 @@
+"""What a staged row would change, in the words of its file: headings, names and days instead of stored forms."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cabinet_pages.articles.models import Article
+from imports.engine import UnknownKind, resource_class
+from imports.models import ImportBatch, RowStatus, StagedRow
+
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+#: A document's place is taken by the amount where the file names none; nobody reads that.
+_NO_DOCUMENT = re.compile(r"=-?\d+")
+
+#: Classes of changes that deserve a look of their own, by the code that the engine counts.
+CHANGE_NAMES: dict[str, Any] = {
+    "owner": gettext_lazy("change of customer"),
+    "moved": gettext_lazy("moved to another branch"),
+    "revived": gettext_lazy("restored"),
+    "renamed": gettext_lazy("renamed"),
+}
+
+
+def change_name(code: str) -> str:
+    """The name of a class of changes; the code itself for one that nobody named."""
+    return str(CHANGE_NAMES.get(code, code))
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a row.
+
+    Attributes:
+        heading: the column, as the kind's description names it.
+        before: what is stored; None for a new object.
+        after: what the file says.
+    """
+
+    heading: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row: where it stands in the file, whose it is and what it says."""
+
+    row: int
+    account: str
+    status: str
+    status_name: str
+    change: str
+    values: Sequence[Value]
+
+
+class Wording:
+    """Turns stored forms of one batch's values into words; asks the database once for a page of rows."""
+
+    def __init__(self, batch: ImportBatch, rows: Iterable[StagedRow]) -> None:
+        self.batch = batch
+        self.rows = list(rows)
+        try:
+            resource = resource_class(batch.kind)
+        except UnknownKind:
+            # The plug-in that brought the kind is gone; its batches are still read.
+            self.columns: dict[str, Any] = {}
+            self.article_column = ""
+        else:
+            self.columns = dict(resource.fields)
+            self.article_column = resource.article_column
+        self.articles = self._article_names()
+
+    def _article_names(self) -> dict[str, str]:
+        if not self.article_column:
+            return {}
+        keys = {
+            values.get(self.article_column)
+            for row in self.rows
+            for values in (row.values, row.before or {})
+            if values.get(self.article_column)
+        }
+        return {**self.batch.new_articles, **dict(Article.objects.filter(key__in=keys).values_list("key", "name"))}
+
+    def differences(self) -> list[Difference]:
+        """The rows in the order given."""
+        return [
+            Difference(
+                row=row.row,
+                account=row.owner_label,
+                status=row.status,
+                status_name=str(RowStatus(row.status).label),
+                change=change_name(row.change) if row.change else "",
+                values=self._values(row),
+            )
+            for row in self.rows
+        ]
+
+    def _values(self, row: StagedRow) -> list[Value]:
+        if row.status == RowStatus.CHANGED:
+            before = row.before or {}
+            return [
+                Value(self.heading(name), self.text(name, old), self.text(name, row.values.get(name, "")))
+                for name, old in before.items()
+            ]
+        return [
+            Value(self.heading(name), None, text)
+            for name, value in row.values.items()
+            if (text := self.text(name, value)) != "—"
+        ]
+
+    def heading(self, name: str) -> str:
+        """The heading of a column."""
+        if name == "withdrawn":
+            return _("Withdrawn")
+        column = self.columns.get(name)
+        return str(column.column_name) if column is not None else name
+
+    def text(self, name: str, value: Any) -> str:
+        """A stored form in words; a dash for nothing."""
+        if value in (None, "", []) or (isinstance(value, str) and _NO_DOCUMENT.fullmatch(value)):
+            return "—"
+        if not isinstance(value, str):
+            return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if name == "withdrawn":
+            return _("Yes") if value == "1" else _("No")
+        if name == self.article_column:
+            return self.articles.get(value, value)
+        choices = getattr(getattr(self.columns.get(name), "parse", None), "keywords", {}).get("choices")
+        if isinstance(choices, dict):
+            return next((word for word, stored in choices.items() if stored == value), value)
+        day = _DAY.fullmatch(value)
+        return f"{day[3]}.{day[2]}.{day[1]}" if day else value

@@ -1,0 +1,73 @@
+"""Forms of the import desk."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cabinet_pages.access.queries import branches_for, works_for_all_branches
+from cabinet_pages.accounts.models import Branch
+from imports.engine import installed_kinds
+
+ALL_BRANCHES = "ALL"
+
+
+class UploadForm(forms.Form):
+    """A file, what is in it and whose it is; branches are the employee's own."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What is in the file"))
+    branch = forms.ChoiceField(label=gettext_lazy("Branch"))
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("XLSX or CSV from 1C, as it was exported; for documents a ZIP."),
+        allow_empty_file=True,
+        max_length=255,
+    )
+    as_of = forms.DateTimeField(
+        label=gettext_lazy("As of"),
+        required=False,
+        help_text=gettext_lazy("Only where the file itself does not say it; otherwise the time of receipt."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y"],
+    )
+    # A repeated click finds the batch it already made.
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branches = {branch.code: branch for branch in branches_for(user).order_by("name")}
+        choices = [(code, branch.name) for code, branch in self.branches.items()]
+        if works_for_all_branches(user):
+            choices.insert(0, (ALL_BRANCHES, _("All branches, named in the file")))
+        self.fields["branch"].choices = choices if len(choices) == 1 else [("", "—"), *choices]  # type: ignore[attr-defined]
+        kinds = [(kind, str(resource.title or kind)) for kind, resource in installed_kinds().items()]
+        self.fields["kind"].choices = [("", "—"), *kinds]  # type: ignore[attr-defined]
+        self.fields["token"].initial = uuid4()
+
+    @property
+    def chosen_branch(self) -> Branch | None:
+        """The branch; None for a file of all branches."""
+        return self.branches.get(self.cleaned_data["branch"])
+
+    @property
+    def chosen_token(self) -> UUID:
+        """The form's token, a new one where a program sent none."""
+        token: UUID = self.cleaned_data["token"] or uuid4()
+        return token
+
+
+class ApplyForm(forms.Form):
+    """The confirmation of a preview."""
+
+    accept_rejected = forms.BooleanField(required=False, label=gettext_lazy("Take only the correct rows"))
+
+    def __init__(self, *args: Any, rejected: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if rejected:
+            field = self.fields["accept_rejected"]
+            field.required = True
+            field.error_messages["required"] = _(
+                "The file has rows with errors. Tick the box to take only the correct rows, or correct the file."
+            )

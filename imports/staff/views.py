@@ -1,0 +1,205 @@
+"""Views of the import desk: upload, preview, confirmation, report."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail_modeladmin.views import WMABaseView
+
+from cabinet_pages.staff.files import as_private, private_file
+from cabinet_pages.staff.scope import ScopedInspectView, ScopedObjectView
+from cabinet_pages.staff.spreadsheets import Cell, csv_response
+from imports.engine import installed_kinds
+from imports.messages import batch_error
+from imports.models import BatchState, ImportBatch, IssueLevel, RowStatus
+from imports.queries import differences_of, issue_message, issues_of
+from imports.staff.differences import Wording, change_name
+from imports.staff.forms import ApplyForm, UploadForm
+from imports.staff.receipts import receive_once
+from imports.tasks import enqueue_prepare, enqueue_promote
+
+ROWS_PER_PAGE = 50
+#: States in which the worker is, or will be, at work on a batch.
+WORKING = (BatchState.RECEIVED, BatchState.PREPARING, BatchState.PROMOTING)
+STATUSES = (RowStatus.NEW, RowStatus.CHANGED)
+
+
+def kind_title(kind: str) -> str:
+    """What screens call a kind; its code where the kind is not installed any more."""
+    resource = installed_kinds().get(kind)
+    return str(resource.title or kind) if resource else kind
+
+
+class UploadView(WMABaseView):  # type: ignore[misc]
+    """Takes a file; the worker reads it, and the batch's page shows what it would do."""
+
+    template_name = "imports/upload.html"
+    page_title = gettext_lazy("Import a file")
+
+    def check_action_permitted(self, user: Any) -> bool:
+        return bool(self.permission_helper.user_can_create(user))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES, user=request.user)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        upload = form.cleaned_data["file"]
+        batch = receive_once(
+            token=form.chosen_token,
+            kind=form.cleaned_data["kind"],
+            branch=form.chosen_branch,
+            file=upload,
+            name=upload.name,
+            by=request.user,
+            as_of=form.cleaned_data["as_of"],
+        )
+        return redirect(self.url_helper.get_action_url("inspect", batch.pk))
+
+    def get_context_data(self, form: UploadForm | None = None, **kwargs: Any) -> dict[str, Any]:
+        form = form or UploadForm(user=self.request.user)
+        result: dict[str, Any] = super().get_context_data(form=form, **kwargs)
+        return result
+
+
+class BatchView(ScopedInspectView):
+    """One batch: progress, preview with its differences and issues, confirmation, report."""
+
+    http_method_names = ["get", "head", "post"]
+    template_name = "imports/batch.html"
+
+    def get_template_names(self) -> list[str]:
+        return [self.template_name]
+
+    def get_page_subtitle(self) -> str:
+        return str(self.instance.file_name)
+
+    def may_apply(self) -> bool:
+        """Whether the employee confirms previews."""
+        return bool(self.request.user.has_perm("imports.change_importbatch"))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Hand the batch to the worker, to apply it or to read it again; a repeated click changes nothing."""
+        batch: ImportBatch = self.instance
+        if not self.may_apply():
+            messages.error(request, _("You may not apply imports."))
+            return self._again()
+        if request.POST.get("action") == "prepare" and batch.state in (*WORKING, BatchState.PREVIEWED):
+            enqueue_prepare(batch)
+            messages.success(request, _("The file is being checked again."))
+            return self._again()
+        if request.POST.get("action") != "apply":
+            return self._again()
+        if batch.state != BatchState.PREVIEWED:
+            messages.info(
+                request, _("This import is already decided: %(state)s.") % {"state": batch.get_state_display()}
+            )
+            return self._again()
+        if batch.rows and batch.rejected == batch.rows:
+            messages.error(request, _("Every row of the file has errors, so there is nothing to apply."))
+            return self._again()
+        form = ApplyForm(request.POST, rejected=batch.rejected)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        enqueue_promote(batch, by=request.user, skip_rejected=bool(batch.rejected))
+        return self._again(started=True)
+
+    def _again(self, *, started: bool = False) -> HttpResponse:
+        url = self.url_helper.get_action_url("inspect", self.pk_quoted)
+        return redirect(f"{url}?started=1" if started else url)
+
+    def get_context_data(self, form: ApplyForm | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Everything the page says, in a number of queries that does not grow with the file."""
+        batch: ImportBatch = self.instance
+        asked = self.request.GET
+        is_preview = batch.state == BatchState.PREVIEWED
+        is_started = is_preview and asked.get("started") == "1" and not batch.error_code
+        status = asked.get("status") if asked.get("status") in STATUSES else ""
+        change = asked.get("change") if asked.get("change") in batch.change_counts else ""
+        level = asked.get("level") if asked.get("level") in IssueLevel.values else ""
+        search = asked.get("account", "").replace("\x00", "").strip()[:40]
+        url = self.url_helper.get_action_url
+        context: dict[str, Any] = {
+            "batch": batch,
+            "form": form or ApplyForm(rejected=batch.rejected),
+            "kind_title": kind_title(batch.kind),
+            "error": batch_error(batch),
+            "is_working": batch.state in WORKING or is_started,
+            "is_preview": is_preview and not is_started,
+            "is_finished": batch.state in (BatchState.APPLIED, BatchState.UNCHANGED, BatchState.REFUSED),
+            "changes_nothing": not batch.new and not batch.changed,
+            "all_rejected": bool(batch.rows) and batch.rejected == batch.rows,
+            "may_apply": self.may_apply(),
+            "totals": [(name, Decimal(amount)) for name, amount in batch.totals.get("by_article", {}).items()],
+            "total_amount": Decimal(batch.totals.get("amount", "0")),
+            "changes": [(code, change_name(code), count) for code, count in batch.change_counts.items()],
+            "page_url": url("inspect", self.pk_quoted),
+            "status_url": url("status", self.pk_quoted),
+            "file_url": url("file", self.pk_quoted),
+            "issues_url": url("issues", self.pk_quoted),
+            "chosen": {"status": status, "change": change, "account": search, "level": level},
+            "statuses": [(value.value, value.label) for value in STATUSES],
+            "levels": [(value.value, value.label) for value in IssueLevel],
+        }
+        if batch.state not in WORKING:
+            rows = differences_of(batch, status=status or "", change=change or "", search=search)
+            if not status:
+                rows = rows.exclude(status=RowStatus.REJECTED)
+            page = Paginator(rows, ROWS_PER_PAGE).get_page(asked.get("p"))
+            context["rows_page"] = page
+            context["differences"] = Wording(batch, page.object_list).differences()
+            issues = Paginator(issues_of(batch, level=level or ""), ROWS_PER_PAGE).get_page(asked.get("ip"))
+            context["issues_page"] = issues
+            context["issues"] = [(issue, issue_message(batch, issue)) for issue in issues.object_list]
+            context["row_pages"] = self._pages(page, "p")
+            context["issue_pages"] = self._pages(issues, "ip")
+        return super().get_context_data(**context, **kwargs)
+
+    def _pages(self, page: "Page[Any]", name: str) -> list[tuple[str, str]]:
+        """Numbers of pages with their addresses; '' for the present page and for what is left out."""
+        asked = self.request.GET.copy()
+        asked.pop("started", None)
+        result = []
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1):
+            asked[name] = str(number)
+            is_link = isinstance(number, int) and number != page.number
+            result.append((str(number), f"?{asked.urlencode()}" if is_link else ""))
+        return result
+
+
+class BatchStatusView(ScopedObjectView):
+    """How far a batch has come, for the page that waits for it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        batch: ImportBatch = self.instance
+        return as_private(JsonResponse({"state": batch.state, "progress": batch.progress, "error": batch.error_code}))
+
+
+class BatchFileView(ScopedObjectView):
+    """Downloads the file as it was given."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return private_file(self.instance.file, self.instance.file_name)
+
+
+class BatchIssuesView(ScopedObjectView):
+    """Downloads every issue of a batch as CSV, for whoever corrects the file."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        headings = [_("Row"), _("Column"), _("Value"), _("Level"), _("What is wrong")]
+        return csv_response(f"import-{self.instance.pk}-issues", headings, self._rows(self.instance))
+
+    def _rows(self, batch: ImportBatch) -> Iterator[Sequence[Cell]]:
+        for issue in issues_of(batch).iterator(chunk_size=2000):
+            yield [
+                issue.row,
+                issue.column,
+                issue.value,
+                str(IssueLevel(issue.level).label),
+                issue_message(batch, issue),
+            ]
