@@ -66,6 +66,21 @@ def settlement(day: date, settlement_day: int | None) -> Settlement:
     return this_month if day <= this_month.day else settlement_of(shift_period(day, 1), settlement_day)
 
 
+def period_of_reading(read_on: date, settlement_day: int | None) -> date:
+    """The period that a reading of the operator closes or lies in, by its first day.
+
+    A date stands for the end of its day, but where the contract settles at 00:00 of the 1st, a reading dated on the
+    1st was taken at that moment and closes the month before.
+
+    Args:
+        read_on: a Kyiv date.
+        settlement_day: 0…31 or None, as in the contract.
+    """
+    if settlement_day == 1 and read_on.day == 1:
+        read_on -= DAY
+    return settlement(read_on, settlement_day).period
+
+
 class Phase(enum.StrEnum):
     """Where a reading window stands on a day."""
 

@@ -1,0 +1,362 @@
+"""Kind `invoices`: one row a line, all lines of an invoice together or none."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
+from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
+from cabinet_pages.billing.rules import AmountsRefused, LineAmounts, invoice_sums, line_amounts
+from cabinet_pages.billing.services.invoices import InvoiceLineRow, InvoiceRow, promote_invoices
+from imports.resources.base import (
+    Change,
+    Entry,
+    EqualKeys,
+    ImportColumn,
+    KindResource,
+    ObjectKey,
+    Row,
+    Stored,
+    Values,
+    exact,
+    join_key,
+)
+from imports.resources.rows import exact_date, exact_decimal
+from imports.values import (
+    ValueRefused,
+    clean_text,
+    parse_account_number,
+    parse_choice,
+    parse_date,
+    parse_energy,
+    parse_money,
+    parse_period,
+    parse_price,
+    parse_ratio,
+)
+
+DOCUMENT_KINDS = {
+    "рахунок": InvoiceKind.INVOICE.value,
+    "попередня оплата": InvoiceKind.PREPAYMENT.value,
+    "коригувальний": InvoiceKind.CORRECTION.value,
+    "коригування": InvoiceKind.CORRECTION.value,
+}
+_UNITS = ("грн", "UAH", "₴")
+STATES = {"дійсний": InvoiceState.VALID.value, "анульований": InvoiceState.ANNULLED.value}
+
+
+class InvoiceResource(KindResource):
+    """Invoices by account, number and date; the rows of one key are its lines, in file order."""
+
+    kind: ClassVar[str] = "invoices"
+    title = _("Invoices")
+    key_columns = ("account", "number", "issued_on")
+    equal_keys = EqualKeys.GROUP
+    article_column = "article"
+    has_money = True
+    counts_documents = True
+    messages: ClassVar[Mapping[str, Any]] = {
+        "vat_sum": _("Sum without VAT %(net)s and VAT %(vat)s do not add up to the sum with VAT %(gross)s."),
+        "header_disagrees": _("The invoice says something else in row %(first)s."),
+        "line_unreadable": _("Another line of this invoice cannot be read (row %(row)s)."),
+    }
+
+    account = ImportColumn(
+        "Особовий рахунок",
+        parse_account_number,
+        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку", "Лицевой счет"),
+        required=True,
+        numeric=True,
+        attribute="invoice__account__number",
+    )
+    number = ImportColumn(
+        "№ рахунку",
+        partial(clean_text, max_length=60),
+        synonyms=("Номер рахунку", "№ документа", "Номер документа"),
+        required=True,
+        attribute="invoice__number",
+    )
+    issued_on = ImportColumn(
+        "Дата рахунку",
+        parse_date,
+        synonyms=("Дата документа", "Дата виписки"),
+        required=True,
+        numeric=True,
+        attribute="invoice__issued_on",
+    )
+    document_kind = ImportColumn(
+        "Вид документа", partial(parse_choice, choices=DOCUMENT_KINDS), attribute="invoice__kind"
+    )
+    state = ImportColumn(
+        "Стан", partial(parse_choice, choices=STATES), synonyms=("Стан документа",), attribute="invoice__state"
+    )
+    corrects_number = ImportColumn(
+        "Коригує рахунок №",
+        partial(clean_text, max_length=60),
+        synonyms=("До рахунку №", "Коригує №"),
+        attribute="invoice__corrects_number",
+    )
+    period = ImportColumn(
+        "Період", parse_period, synonyms=("Розрахунковий період", "Місяць"), numeric=True, attribute="period"
+    )
+    due_on = ImportColumn(
+        "Строк оплати",
+        parse_date,
+        synonyms=("Термін оплати", "Сплатити до", "Оплатити до"),
+        numeric=True,
+        attribute="invoice__due_on",
+    )
+    article = ImportColumn(
+        "Стаття реалізації",
+        partial(clean_text, max_length=160),
+        synonyms=("Стаття", "Вид послуги", "Послуга"),
+        required=True,
+        attribute="article__name",
+    )
+    point_code = ImportColumn(
+        "Код ТУ",
+        partial(clean_text, max_length=60),
+        synonyms=("Код точки обліку", "PointCode"),
+        attribute="point_code",
+    )
+    meter_serial = ImportColumn(
+        "№ лічильника",
+        partial(clean_text, max_length=60),
+        synonyms=("Номер лічильника", "Лічильник", "MeterNo"),
+        attribute="meter_serial",
+    )
+    previous_value = ImportColumn(
+        "Покази попередні",
+        parse_energy,
+        synonyms=("Попередні покази", "Показання попередні", "Попередні показання"),
+        attribute="previous_value",
+    )
+    current_value = ImportColumn(
+        "Покази поточні",
+        parse_energy,
+        synonyms=("Поточні покази", "Показання поточні", "Поточні показання"),
+        attribute="current_value",
+    )
+    multiplier = ImportColumn(
+        "Розрахунковий коефіцієнт", parse_ratio, synonyms=("Коефіцієнт", "Розр. коефіцієнт"), attribute="multiplier"
+    )
+    quantity = ImportColumn("Кількість", parse_energy, synonyms=("Обсяг", "К-сть"), attribute="quantity")
+    unit = ImportColumn(
+        "Одиниця",
+        partial(clean_text, max_length=20),
+        synonyms=("Одиниця виміру", "Од. вим.", "Од. виміру"),
+        attribute="unit",
+    )
+    tariff = ImportColumn("Тариф", parse_price, synonyms=("Ціна", "Тариф без ПДВ"), attribute="tariff")
+    net = ImportColumn("Сума без ПДВ", parse_money, units=_UNITS, attribute="net")
+    vat = ImportColumn("ПДВ", parse_money, synonyms=("Сума ПДВ", "ПДВ 20%"), units=_UNITS, attribute="vat")
+    gross = ImportColumn(
+        "Сума з ПДВ",
+        parse_money,
+        synonyms=("Всього з ПДВ", "Разом з ПДВ"),
+        required=True,
+        units=_UNITS,
+        attribute="gross",
+    )
+    branch = ImportColumn("Структурна одиниця", clean_text, attribute="invoice__account__branch__code")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # Number of the first unreadable line of an invoice whose date cannot be told, by account and number.
+        self._unreadable: dict[tuple[str, str], int] = {}
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Resolve accounts and articles; remember lines that belong to an invoice but have no date."""
+        super().prepare(rows)
+        for row in rows:
+            if row.rejected and row.account and row.cells.get("number") and not row.cells.get("issued_on"):
+                self._unreadable.setdefault((row.account.number, row.cells["number"]), row.number)
+
+    def unusable(self, rows: Sequence[Row]) -> None:
+        """Remember lines that are cut or shifted: what can be told of their invoice is its account and number."""
+        for row in rows:
+            try:
+                account = parse_account_number(row.texts.get("account", ""))
+                number = clean_text(row.texts.get("number", ""))
+            except ValueRefused:
+                continue
+            if account and number:
+                self._unreadable.setdefault((account, number), row.number)
+
+    def key(self, row: Row) -> str:
+        """Number and day."""
+        return join_key(row.cells["number"], row.cells["issued_on"].isoformat())
+
+    def values(self, row: Row) -> Values:
+        """What the row says about its invoice, and its line; sums that do not add up reject it."""
+        cells = row.cells
+        values: Values = {"number": cells["number"], "issued_on": cells["issued_on"].isoformat()}
+        values |= {name: exact(cells[name]) or _DEFAULTS.get(name, "") for name in _HEADER if name in cells}
+        line = {name: exact(cells.get(name)) for name in _LINE[1:]}
+        line["article"] = cells["article"].key
+        try:
+            amounts = line_amounts(
+                gross=cells["gross"],
+                net=cells.get("net"),
+                vat=cells.get("vat"),
+                carries_vat=cells["article"].carries_vat,
+            )
+        except AmountsRefused as refusal:
+            row.reject(refusal.code, "gross", **{name: f"{value:f}" for name, value in refusal.params.items()})
+            return {}
+        values["line"] = line | _exact_amounts(amounts)
+        return values
+
+    def amount(self, row: Row) -> Decimal | None:
+        """The sum with VAT of the line."""
+        value = row.cells.get("gross")
+        return value if isinstance(value, Decimal) else None
+
+    def merge(self, entries: Sequence[Entry]) -> Values:
+        """Make an invoice of its lines; what they say about the invoice must agree."""
+        first = entries[0]
+        unreadable = self._unreadable.get((first.owner_label, first.values["number"]))
+        if unreadable is not None:
+            for entry in entries:
+                entry.reject("line_unreadable", row=unreadable)
+            return {}
+        header = {name: value for name, value in first.values.items() if name != "line"}
+        for entry in entries[1:]:
+            column = next((name for name in header if entry.values.get(name) != header[name]), "")
+            if column:
+                entry.reject("header_disagrees", column, entry.values[column], first=first.row)
+                for other in entries:
+                    if other is not entry:
+                        other.reject("rejected_with_row", row=entry.row)
+                return {}
+        values = {**header, "lines": [entry.values["line"] for entry in entries]}
+        if "period" in self.context.columns:
+            # Lines of earlier months are corrections; the invoice is for the last of them.
+            values["period"] = max(line["period"] for line in values["lines"])
+        return values | _sums(values["lines"])
+
+    def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
+        """The invoices that the entries name, with their lines in order."""
+        wanted = {entry.object_key for entry in entries}
+        days = [entry.values["issued_on"] for entry in entries]
+        invoices: dict[int, tuple[ObjectKey, Values, bool]] = {}
+        for pk, account, withdrawn, *rest in (
+            Invoice.objects.filter(
+                account_id__in={entry.owner_id for entry in entries}, issued_on__range=(min(days), max(days))
+            )
+            .values_list("pk", "account_id", "withdrawn", *_INVOICE_FIELDS)
+            .iterator()
+        ):
+            values = dict(zip(_INVOICE_VALUES, map(exact, rest), strict=True))
+            key = (account, join_key(values["number"], values["issued_on"]), 1)
+            if key in wanted:
+                invoices[pk] = (key, {**values, "lines": []}, withdrawn)
+        articles = self.context.articles
+        for invoice_id, article_id, *rest in (
+            InvoiceLine.objects.filter(invoice_id__in=invoices)
+            .order_by("invoice_id", "position")
+            .values_list("invoice_id", "article_id", *_LINE_FIELDS)
+            .iterator()
+        ):
+            line = dict(zip(_LINE_FIELDS, map(exact, rest), strict=True))
+            invoices[invoice_id][1]["lines"].append({"article": articles.of(article_id).key, **line})
+        return {key: Stored(pk, values, withdrawn) for pk, (key, values, withdrawn) in invoices.items()}
+
+    def judge(self, entry: Entry, stored: Stored | None) -> None:
+        """Compare whole invoices; what the file has no column for stays as it is stored, line by line."""
+        if stored is not None:
+            self._keep_absent(entry.values["lines"], stored.values["lines"])
+            entry.values |= _sums(entry.values["lines"])
+        super().judge(entry, stored)
+
+    def promote(self, changes: Iterator[Change]) -> None:
+        """Hand the invoices to the service of billing."""
+        articles = ensure_articles(names=self.context.new_articles)
+        promote_invoices(rows=(_invoice(change, articles) for change in changes))
+
+    def _keep_absent(self, lines: Sequence[dict[str, str]], stored: Sequence[Mapping[str, str]]) -> None:
+        absent = [name for name in _LINE if name not in self.context.columns]
+        if not absent:
+            return
+        identity = [name for name in _IDENTITY if name in self.context.columns]
+        known: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
+        for line in stored:
+            known.setdefault(tuple(line[name] for name in identity), []).append(line)
+        for line in lines:
+            same = known.get(tuple(line[name] for name in identity))
+            if not same:
+                continue
+            before = same.pop(0)
+            untaxed = "net" in absent and "vat" in absent
+            kept = [name for name in absent if name not in _AMOUNTS]
+            if untaxed and before["gross"] == line["gross"]:
+                kept += ["net", "vat", "vat_computed"]
+            line.update({name: before[name] for name in kept})
+
+
+_HEADER = ("document_kind", "state", "corrects_number", "due_on")
+_DEFAULTS = {"document_kind": InvoiceKind.INVOICE.value, "state": InvoiceState.VALID.value}
+_LINE = (
+    "article", "period", "point_code", "meter_serial", "previous_value", "current_value", "multiplier", "quantity",
+    "unit", "tariff", "net", "vat", "gross",
+)  # fmt: skip
+_AMOUNTS = ("net", "vat", "gross")
+# By these a line of a file without some columns finds the stored one whose values stay.
+_IDENTITY = ("article", "period", "point_code", "meter_serial")
+_LINE_FIELDS = (*_LINE[1:], "vat_computed")
+_INVOICE_VALUES = ("number", "issued_on", *_HEADER, "period", *_AMOUNTS)
+_INVOICE_FIELDS = ("number", "issued_on", "kind", *_HEADER[1:], "period", *_AMOUNTS)
+
+
+def _exact_amounts(amounts: LineAmounts) -> dict[str, str]:
+    return {
+        "net": exact(amounts.net),
+        "vat": exact(amounts.vat),
+        "gross": exact(amounts.gross),
+        "vat_computed": exact(amounts.vat_computed),
+    }
+
+
+def _sums(lines: Iterable[Mapping[str, str]]) -> Values:
+    sums = invoice_sums(
+        LineAmounts(Decimal(line["net"]), Decimal(line["vat"]), Decimal(line["gross"]), bool(line["vat_computed"]))
+        for line in lines
+    )
+    return {"net": exact(sums.net), "vat": exact(sums.vat), "gross": exact(sums.gross)}
+
+
+def _invoice(change: Change, articles: ArticleDirectory) -> InvoiceRow:
+    values = change.values
+    return InvoiceRow(
+        pk=change.pk,
+        account_id=change.owner_id,
+        number=values["number"],
+        issued_on=date.fromisoformat(values["issued_on"]),
+        kind=values.get("document_kind") or InvoiceKind.INVOICE.value,
+        state=values.get("state") or InvoiceState.VALID.value,
+        corrects_number=values.get("corrects_number", ""),
+        period=exact_date(values.get("period", "")),
+        due_on=exact_date(values.get("due_on", "")),
+        lines=tuple(
+            InvoiceLineRow(
+                article_id=articles.id_of(line["article"]),
+                period=exact_date(line["period"]),
+                point_code=line["point_code"],
+                meter_serial=line["meter_serial"],
+                previous_value=exact_decimal(line["previous_value"]),
+                current_value=exact_decimal(line["current_value"]),
+                multiplier=exact_decimal(line["multiplier"]),
+                quantity=exact_decimal(line["quantity"]),
+                unit=line["unit"],
+                tariff=exact_decimal(line["tariff"]),
+                amounts=LineAmounts(
+                    Decimal(line["net"]), Decimal(line["vat"]), Decimal(line["gross"]), bool(line["vat_computed"])
+                ),
+            )
+            for line in values["lines"]
+        ),
+    )

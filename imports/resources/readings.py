@@ -1,0 +1,375 @@
+"""Kind `readings`: verdicts on our own readings by ReadingId, and readings that the operator took or accepted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from itertools import islice
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from cabinet_pages.bulk import CHUNK
+from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
+from cabinet_pages.readings.promotion import ReadingRow, Verdict, VerdictRow, promote_readings
+from cabinet_pages.readings.rules import check_value
+from imports.resources.base import (
+    AccountRef,
+    Change,
+    Entry,
+    ImportColumn,
+    KindResource,
+    ObjectKey,
+    Row,
+    Stored,
+    Values,
+    exact,
+    join_key,
+)
+from imports.resources.registers import RegisterDirectory, RegisterNotFound
+from imports.resources.rows import exact_date, exact_decimal
+from imports.values import (
+    Eic,
+    ValueRefused,
+    clean_text,
+    parse_account_number,
+    parse_channel,
+    parse_choice,
+    parse_date,
+    parse_eic,
+    parse_energy,
+    parse_period,
+    parse_zone,
+)
+
+KINDS = {
+    "прийняте": ReadingKind.ACCEPTED.value,
+    "контрольне": ReadingKind.CONTROL.value,
+    "початкове": ReadingKind.INITIAL.value,
+    "кінцеве": ReadingKind.FINAL.value,
+}
+# Our own export names the states before a verdict too: such a row comes back without one.
+STATES = {
+    "прийнято": ReadingState.ACCEPTED.value,
+    "відхилено": ReadingState.REJECTED.value,
+    "у рахунку": ReadingState.BILLED.value,
+    "в рахунку": ReadingState.BILLED.value,
+    "подано": "",
+    "надіслано": "",
+    "передано": "",
+    "передано до розрахунку": "",
+    "submitted": "",
+    "exported": "",
+    "accepted": ReadingState.ACCEPTED.value,
+    "rejected": ReadingState.REJECTED.value,
+    "billed": ReadingState.BILLED.value,
+}
+# The beginning of the key of a verdict; no code of a point can make a key of two parts.
+_BY_ID = "id"
+
+
+def parse_reading_id(text: str) -> str | None:
+    """Return a ReadingId in its normal form, or None for an empty cell.
+
+    Raises:
+        ValueRefused: `not_a_reading_id`.
+    """
+    told = clean_text(text)
+    if not told:
+        return None
+    try:
+        return str(UUID(told))
+    except ValueError as error:
+        raise ValueRefused("not_a_reading_id", text) from error
+
+
+class ReadingResource(KindResource):
+    """Readings; a row with a ReadingId is a verdict, any other one a reading of the operator."""
+
+    kind: ClassVar[str] = "readings"
+    title = _("Readings")
+    any_of = (
+        ("reading_id", "account"),
+        ("reading_id", "point", "eic"),
+        ("reading_id", "serial"),
+        ("reading_id", "read_on"),
+        ("reading_id", "value"),
+    )
+    messages: ClassVar[Mapping[str, Any]] = {
+        "not_a_reading_id": _("“%(value)s” is not a ReadingId."),
+        "reading_not_in_branch": _("Reading %(value)s was not found in branch %(branch)s"),
+        "reading_unknown": _("Reading %(value)s was not found"),
+        "point_unknown": _("Account %(account)s has no metering point “%(value)s”."),
+        "point_ambiguous": _("Account %(account)s has several metering points with EIC %(value)s; name the code."),
+        "meter_unknown": _("The point %(point)s has no meter “%(value)s”."),
+        "register_unknown": _("The meter %(serial)s has no register %(channel)s in zone %(zone)s."),
+        "negative_reading": _("“%(value)s” is negative, which no register shows."),
+        "beyond_register": _("“%(value)s” has more digits than the register (%(digits)s)."),
+        "value_differs": _("The reading that was sent is %(stored)s; «Показання прийняте» is the column for another."),
+        "not_current": _("The customer has replaced this reading by a newer one."),
+    }
+
+    account = ImportColumn(
+        "Особовий рахунок",
+        parse_account_number,
+        synonyms=("OsobRah", "Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку"),
+        numeric=True,
+        attribute="register__meter__point__account__number",
+    )
+    customer_code = ImportColumn(
+        "код ЄДРПОУ", clean_text, synonyms=("EDRPOU",), attribute="register__meter__point__account__customer__code"
+    )
+    point = ImportColumn(
+        "Код ТУ",
+        partial(clean_text, max_length=60),
+        synonyms=("PointCode", "Код точки обліку"),
+        attribute="register__meter__point__code",
+    )
+    eic = ImportColumn("EIC", parse_eic, synonyms=("EIC-код", "EIC код"), attribute="register__meter__point__eic")
+    serial = ImportColumn(
+        "№ лічильника",
+        partial(clean_text, max_length=60),
+        synonyms=("MeterNo", "Номер лічильника", "Заводський номер", "№ приладу обліку"),
+        attribute="register__meter__serial",
+    )
+    meter_type = ImportColumn(
+        "Тип лічильника", clean_text, synonyms=("MeterType",), attribute="register__meter__meter_type"
+    )
+    channel = ImportColumn(
+        "Енергія", parse_channel, synonyms=("Energy", "Канал", "Вид енергії"), attribute="register__channel"
+    )
+    zone = ImportColumn("Зона", parse_zone, synonyms=("Zone", "Тарифна зона"), attribute="register__zone")
+    read_on = ImportColumn(
+        "Дата",
+        parse_date,
+        synonyms=("ReadDate", "Дата показання", "Дата показань", "Дата зняття показань", "Дата зняття"),
+        numeric=True,
+        attribute="read_on",
+    )
+    reading_kind = ImportColumn(
+        "Тип", partial(parse_choice, choices=KINDS), synonyms=("Тип показання", "Вид показання"), attribute="kind"
+    )
+    value = ImportColumn("Показання", parse_energy, synonyms=("Value", "Покази", "Показ"), attribute="value")
+    period = ImportColumn("Період", parse_period, synonyms=("Period",), numeric=True, attribute="period")
+    previous_on = ImportColumn("Дата попереднього", clean_text, synonyms=("PrevDate",), attribute="previous_on")
+    previous_value = ImportColumn(
+        "Попереднє показання", clean_text, synonyms=("PrevValue",), attribute="previous_value"
+    )
+    difference = ImportColumn("Різниця", clean_text, synonyms=("Diff",))
+    multiplier = ImportColumn("Розрахунковий коефіцієнт", clean_text, synonyms=("Koef",), attribute="multiplier")
+    volume = ImportColumn("Обсяг", clean_text, synonyms=("Kwh",), attribute="volume")
+    submitted = ImportColumn("Подано", clean_text, synonyms=("Submitted",))
+    user = ImportColumn("Користувач", clean_text, synonyms=("User",), free_text=True)
+    export_batch = ImportColumn("Пакет", clean_text, synonyms=("Batch",))
+    reading_id = ImportColumn("ReadingId", parse_reading_id, synonyms=("Ід показання",), attribute="uuid")
+    state = ImportColumn(
+        "Стан", partial(parse_choice, choices=STATES), synonyms=("Status", "Стан показання"), attribute="state"
+    )
+    state_reason = ImportColumn(
+        "Причина",
+        partial(clean_text, max_length=255),
+        synonyms=("Reason", "Причина відхилення"),
+        free_text=True,
+        attribute="state_reason",
+    )
+    invoice_number = ImportColumn(
+        "Рахунок №",
+        partial(clean_text, max_length=60),
+        synonyms=("Invoice", "№ рахунку", "Номер рахунку"),
+        attribute="invoice_number",
+    )
+    accepted_value = ImportColumn(
+        "Показання прийняте",
+        parse_energy,
+        synonyms=("AcceptedValue", "Прийняте показання"),
+        attribute="accepted_value",
+    )
+    accepted_volume = ImportColumn(
+        "Обсяг прийнятий",
+        parse_energy,
+        synonyms=("AcceptedKwh", "Прийнятий обсяг"),
+        attribute="accepted_volume",
+    )
+    branch = ImportColumn("Структурна одиниця", clean_text, attribute="register__meter__point__account__branch__code")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._registers = RegisterDirectory()
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Find what each row speaks of: a stored reading, or a register of the account."""
+        super().prepare(rows)
+        told = [row for row in rows if row.cells.get("reading_id")]
+        plain = [row for row in rows if "reading_id" not in row.cells or row.cells["reading_id"] is None]
+        # A ReadingId that cannot be read has no cell; such a row must not pass for a reading of the operator.
+        plain = [row for row in plain if not row.texts.get("reading_id", "").strip()]
+        self._find_readings(told)
+        self._registers.load(row.account.pk for row in plain if row.account)
+        for row in plain:
+            self._find_register(row)
+
+    def key(self, row: Row) -> str:
+        """`id|<ReadingId>` for a verdict, else register, day and kind."""
+        cells = row.cells
+        if cells.get("reading_id"):
+            return join_key(_BY_ID, cells["reading_id"])
+        register, read_on = cells.get("register"), cells.get("read_on")
+        place = register.key if register else f"?{row.number}"
+        kind = cells.get("reading_kind") or ReadingKind.ACCEPTED.value
+        return f"{place}|{read_on.isoformat() if read_on else ''}|{kind}"
+
+    def values(self, row: Row) -> Values:
+        """The verdict, and for a reading of the operator its value too."""
+        cells = row.cells
+        values: Values = {name: exact(cells[name]) for name in _VERDICT if name in cells}
+        if not values.get("state", "-"):
+            del values["state"]
+        if cells.get("reading_id"):
+            return values
+        values["value"] = exact(cells["value"])
+        if cells.get("period"):
+            values["period"] = exact(cells["period"])
+        return values
+
+    # --- comparison and promotion ---------------------------------------------------------------------------------
+
+    def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
+        """The readings that verdicts name, and the operator's of the registers and days that the others name."""
+        found: dict[ObjectKey, Stored] = {}
+        verdicts = {entry.key.split("|")[1]: entry.object_key for entry in entries if _is_verdict(entry.key)}
+        if verdicts:
+            for pk, uuid, withdrawn, *rest in Reading.objects.filter(uuid__in=list(verdicts)).values_list(
+                "pk", "uuid", "withdrawn", *_VERDICT
+            ):
+                found[verdicts[str(uuid)]] = Stored(pk, dict(zip(_VERDICT, map(exact, rest), strict=True)), withdrawn)
+        others = {entry.object_key for entry in entries if not _is_verdict(entry.key)}
+        if others:
+            days = [key.split("|")[4] for _, key, _ in others]
+            owners = {owner for owner, _, _ in others}
+            self._registers.load(owners)
+            keys = {one.pk: (owner, one.key) for owner in owners for one in self._registers.of(owner)}
+            readings = Reading.objects.filter(
+                register__meter__point__account_id__in=owners, read_on__range=(min(days), max(days))
+            ).exclude(kind=ReadingKind.CUSTOMER)
+            for pk, register, kind, read_on, withdrawn, *rest in readings.values_list(
+                "pk", "register_id", "kind", "read_on", "withdrawn", *_VALUES
+            ).iterator():
+                owner, register_key = keys[register]
+                key = (owner, f"{register_key}|{read_on.isoformat()}|{kind}", 1)
+                if key in others:
+                    found[key] = Stored(pk, dict(zip(_VALUES, map(exact, rest), strict=True)), withdrawn)
+        return found
+
+    def promote(self, changes: Iterator[Change]) -> None:
+        """Hand readings and verdicts to the service of readings."""
+        promote_readings(rows=self._rows(changes))
+
+    def _rows(self, changes: Iterator[Change]) -> Iterator[ReadingRow | VerdictRow]:
+        while chunk := list(islice(changes, CHUNK)):
+            owners = {change.owner_id for change in chunk if not _is_verdict(change.key)}
+            self._registers.load(owners)
+            ids = {(owner, one.key): one.pk for owner in owners for one in self._registers.of(owner)}
+            for change in chunk:
+                values = change.values
+                verdict = Verdict(
+                    state=values.get("state") or ReadingState.ACCEPTED.value,
+                    state_reason=values.get("state_reason", ""),
+                    invoice_number=values.get("invoice_number", ""),
+                    accepted_value=exact_decimal(values.get("accepted_value", "")),
+                    accepted_volume=exact_decimal(values.get("accepted_volume", "")),
+                )
+                if _is_verdict(change.key) and change.pk is not None:
+                    yield VerdictRow(change.pk, verdict)
+                    continue
+                register, read_on, kind = change.key.rsplit("|", 2)
+                yield ReadingRow(
+                    pk=change.pk,
+                    register_id=ids[change.owner_id, register],
+                    kind=kind,
+                    read_on=date.fromisoformat(read_on),
+                    value=Decimal(values["value"]),
+                    period=exact_date(values.get("period", "")),
+                    verdict=verdict,
+                )
+
+    # --- looking things up ----------------------------------------------------------------------------------------
+
+    def _find_readings(self, rows: Sequence[Row]) -> None:
+        """A reading of another branch and an absent one get the same sentence."""
+        if not rows:
+            return
+        known = {
+            str(uuid): rest
+            for uuid, *rest in Reading.objects.filter(uuid__in={row.cells["reading_id"] for row in rows}).values_list(
+                "uuid",
+                "value",
+                "is_current",
+                "register__meter__point__account_id",
+                "register__meter__point__account__number",
+                "register__meter__point__account__branch_id",
+            )
+        }
+        for row in rows:
+            if row.rejected:
+                continue
+            reading_id = row.cells["reading_id"]
+            value, is_current, *account = known.get(reading_id, (None, True, 0, "", 0))
+            branch = row.branch
+            if (
+                value is None
+                or (branch is not None and account[2] != branch.pk)
+                or (row.account is not None and row.account.pk != account[0])
+            ):
+                if branch is None:
+                    row.reject("reading_unknown", "reading_id", value=reading_id)
+                else:
+                    row.reject("reading_not_in_branch", "reading_id", value=reading_id, branch=branch.code)
+                continue
+            row.account = AccountRef(*account)
+            if not is_current:
+                row.warn("not_current", "reading_id")
+            told = row.cells.get("value")
+            if told is not None and told != value:
+                row.warn("value_differs", "value", stored=f"{value.normalize():f}")
+
+    def _find_register(self, row: Row) -> None:
+        cells = row.cells
+        missing = [name for name in _NEEDED if cells.get(name) is None and (name in cells or name not in row.texts)]
+        if not cells.get("point") and not cells.get("eic"):
+            missing.append("point" if "point" in row.texts else "eic")
+        for name in missing:
+            row.reject("required", name if name in row.texts else "reading_id")
+        if row.account is None or row.rejected:
+            return
+        eic = cells.get("eic")
+        try:
+            register = self._registers.find(
+                row.account,
+                code=cells.get("point") or "",
+                eic=eic.code if isinstance(eic, Eic) else "",
+                serial=cells["serial"],
+                channel=cells.get("channel"),
+                zone=cells.get("zone"),
+            )
+        except RegisterNotFound as refusal:
+            column = refusal.column if refusal.column in cells else "serial"
+            row.reject(refusal.code, column, **refusal.params)
+            return
+        cells["register"] = register
+        value = cells["value"]
+        for finding in check_value(value, digits=register.digits):
+            code = "negative_reading" if finding.code == "negative" else "beyond_register"
+            row.reject(code, "value", value=f"{value.normalize():f}", digits=register.digits)
+
+
+_VERDICT = ("state", "state_reason", "invoice_number", "accepted_value", "accepted_volume")
+_VALUES = ("value", "period", *_VERDICT)
+# What a row without a ReadingId must have, beside the point.
+_NEEDED: tuple[str, ...] = ("account", "serial", "read_on", "value")
+
+
+def _is_verdict(key: str) -> bool:
+    return key.count("|") == 1
