@@ -322,6 +322,7 @@ class ConsumerSectionPage(SectionMixin, CabinetBasePage):
                 )
                 for item in own
             ],
+            "is_waiting": any(item.is_open for item in own),
             "waits_for_code": any(item.state == RequestState.CONFIRMED for item in own),
             "requests_url": self.requests_url(request),
             "code_url": f"{url}{self.reverse_subpage('code')}",

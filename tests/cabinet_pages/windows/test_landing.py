@@ -79,7 +79,10 @@ def test_a_customer_at_the_admin_is_told_so_without_a_loop(client: Client) -> No
     answer = client.get("/admin/", follow=True)
     assert answer.status_code == 403
     assert len(answer.redirect_chain) == 1
-    assert "Лише для працівників" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Лише для працівників" in page
+    assert "permission" not in page
+    assert "permission" not in client.get(reverse("cabinet_profile")).content.decode()
 
 
 def test_an_employee_passes_the_gate(client: Client) -> None:
@@ -141,3 +144,28 @@ def test_an_employee_without_a_person_gets_one_with_the_profile(client: Client) 
     fields = {"first_name": "Іван", "last_name": "Єрмак", "phone": "", "language": "uk"}
     assert client.post(reverse("cabinet_profile"), fields).status_code == 302
     assert type(user).objects.get(pk=user.pk).cabinet_person.last_name == "Єрмак"
+
+
+@pytest.mark.parametrize(
+    "name", ["mfa_index", "usersessions_list", "account_change_password", "account_reauthenticate"]
+)
+def test_allauths_own_screens_stand_in_our_frame(client: Client, name: str) -> None:
+    user = factories.make_user()
+    client.post(reverse("account_login"), {"login": user.email, "password": factories.PASSWORD})
+    page = client.get(reverse(name)).content.decode()
+    assert "site-header" in page
+    assert "Ґалаґан" in page
+    assert "<script" not in page
+    assert " style=" not in page
+
+
+def test_signing_out_elsewhere_ends_the_other_sessions(client: Client) -> None:
+    user = factories.make_user()
+    other = Client()
+    for browser in (client, other):
+        browser.post(reverse("account_login"), {"login": user.email, "password": factories.PASSWORD})
+        assert browser.get(reverse("cabinet_profile")).status_code == 200
+    assert "Вийти на інших пристроях" in client.get(reverse("usersessions_list")).content.decode()
+    client.post(reverse("usersessions_list"))
+    assert other.get(reverse("cabinet_profile")).status_code == 302
+    assert client.get(reverse("cabinet_profile")).status_code == 200
