@@ -4,10 +4,15 @@ The gate stands at `admin/login/`: a site whose admin is elsewhere puts `staff_g
 allauth's addresses (`allauth.urls`) are the site's own to include.
 """
 
-from django.urls import path
+from django.urls import path, re_path
+from wagtail.views import serve
 
 from cabinet_pages.access import views as access
 from cabinet_pages.windows import views as windows
+
+# Wagtail's own pattern lets through letters, digits, `_` and `-` only, and an account number may have a dot or a slash
+# (shown as `~`). It stands below the cabinet, its section and a window, so files of other addresses are not caught.
+ACCOUNT_ADDRESS = r"^((?:[\w\-]+/){3,}[\w\-]*[.~][\w\-.~]*/(?:[\w\-]+/)*)$"
 
 urlpatterns = [
     path("admin/login/", access.staff_gate, name="cabinet_staff_gate"),
@@ -17,4 +22,5 @@ urlpatterns = [
     path("my/language/", access.set_language, name="cabinet_set_language"),
     path("my/activation-link/", access.resend_verification, name="cabinet_resend_verification"),
     path("my/access/<str:number>/", access.account_access, name="cabinet_access"),
+    re_path(ACCOUNT_ADDRESS, serve, name="cabinet_account_address"),
 ]

@@ -166,6 +166,8 @@ OWN_ROUTES = {
     "cabinet_profile",
     "cabinet_set_language",
     "cabinet_resend_verification",
+    # Leads to the same pages as Wagtail's own address does, for account numbers that it does not let through.
+    "cabinet_account_address",
 }
 # Only an owner manages access, and only a POST withdraws or activates.
 OWNERS_ONLY = {"cabinet_access"}
