@@ -119,7 +119,7 @@ def _describe_utility(site: Any) -> None:
         "full_name": 'Акціонерне товариство "Вінницяобленерго"',
         "short_name": "АТ «Вінницяобленерго»",
         "cabinet_title": 'Особистий кабінет споживача АТ "Вінницяобленерго"',
-        "cabinet_version": "v.2.0",
+        "cabinet_version": "2.0",
         "founded_year": 2019,
         "call_centre_phones": "0 (800) 217-217\n(0432) 65-95-95",
         "email": "kanc@voe.example",
@@ -162,7 +162,7 @@ def _register_customers() -> None:
     _open_account(customer, manual.FIRST_NUMBER)
     _open_account(customer, manual.SECOND_NUMBER)
     _open_account(_user("big@demo.example", "Наталія", "Поділля"), BIG_NUMBER)
-    newcomer = _user("newcomer@demo.example", "Новак", "Юрій")
+    newcomer = _user("newcomer@demo.example", "Юрій", "Новак")
     account = Account.objects.select_related("customer", "branch").exclude(number__in=[manual.FIRST_NUMBER, BIG_NUMBER])
     wanted = account.filter(branch__code="VIN").order_by("number").first()
     if wanted is not None and not AccessRequest.objects.filter(user=newcomer).exists():
