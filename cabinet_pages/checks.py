@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -151,6 +152,20 @@ def check_private_storage(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
             Error(
                 f"STORAGES[{alias!r}] lies under MEDIA_ROOT or STATIC_ROOT, so anybody can fetch customers' files.",
                 id="cabinet_pages.E008",
+            )
+        ]
+    return []
+
+
+@register(TAG, deploy=True)
+def check_base_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The links of mails lead to the site's public address."""
+    host = urlsplit(getattr(settings, "WAGTAILADMIN_BASE_URL", "") or "").hostname
+    if host in (None, "localhost", "127.0.0.1", "::1"):
+        return [
+            Warning(
+                "WAGTAILADMIN_BASE_URL must be the public address of the site: the links of mails begin with it.",
+                id="cabinet_pages.W003",
             )
         ]
     return []

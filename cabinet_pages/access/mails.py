@@ -37,10 +37,15 @@ def mail_code(code: ActivationCode, plain: str) -> None:
     )
 
 
-def mail_refusal(request: AccessRequest) -> None:
-    """Tell a person that the branch refused their request, and why."""
-    context = {"branch": request.branch, "reason": request.refusal_reason, "request": request}
-    _mail(f"request-refused:{request.uuid}", request.user, "request_refused", context)
+def mail_refusal(request: AccessRequest, *, event: str = "", send_after: datetime | None = None) -> None:
+    """Tell a person that the branch refused their request, and why.
+
+    Args:
+        event: the first part of the event key, as for `mail_closed`.
+        send_after: the earliest moment of sending.
+    """
+    context = {"branch": request.branch, "reason": request.refusal_reason}
+    _mail(f"{event}request-refused:{request.uuid}", request.user, "request_refused", context, send_after)
 
 
 def mail_granted(*, user: Any, branch: Any, numbers: Iterable[str], event: str) -> None:

@@ -154,7 +154,9 @@ def close_accesses_of_accounts(
         for row in rows:
             closed.append(ClosedAccess(row.pk, row.account_id, row.user_id))
             told.setdefault(row.user_id, (row.user, []))[1].append(row.account.number)
-        _refuse_pending(ids, reason, by)
+        for request in _refuse_pending(ids, reason, by):
+            if mail:
+                mails.mail_refusal(request, event=event, send_after=moment + mail_delay)
     for user, numbers in told.values():
         if mail:
             mails.mail_closed(
@@ -191,12 +193,12 @@ def reopen_accesses(*, access_ids: Iterable[int], by: Any = None) -> int:
     return reopened
 
 
-def _refuse_pending(account_ids: list[int], reason: str, by: Any) -> None:
+def _refuse_pending(account_ids: list[int], reason: str, by: Any) -> list[AccessRequest]:
     """Confirmed requests for these accounts were confirmed for the earlier customer: their codes open nothing now."""
     pending = AccessRequest.objects.filter(state=RequestState.CONFIRMED, picked__account_id__in=account_ids)
     ids = list(pending.distinct().values_list("pk", flat=True))
     if not ids:
-        return
+        return []
     now = timezone.now()
     ActivationCode.objects.filter(request_id__in=ids, used_at__isnull=True, killed_at__isnull=True).update(
         killed_at=now
@@ -204,9 +206,10 @@ def _refuse_pending(account_ids: list[int], reason: str, by: Any) -> None:
     AccessRequest.objects.filter(pk__in=ids, state=RequestState.CONFIRMED).update(
         state=RequestState.REFUSED, refusal_reason=reason, decided_at=now, decided_by=by
     )
-    for request in AccessRequest.objects.filter(pk__in=ids).select_related("user", "branch"):
-        mails.mail_refusal(request)
+    refused = list(AccessRequest.objects.filter(pk__in=ids).select_related("user", "branch"))
+    for request in refused:
         log(request, audit.REQUEST_REFUSE, user=by, data={"reason": reason})
+    return refused
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -146,6 +146,8 @@ def test_a_change_of_owner_closes_every_access_and_every_code_of_the_account() -
     assert request.state == RequestState.REFUSED
     mails = OutgoingMail.objects.filter(event_key__startswith="import:7:access-closed:")
     assert {mail.to for mail in mails} == {user.email for user in users[:2]}
+    told = OutgoingMail.objects.get(event_key=f"import:7:request-refused:{request.uuid}")
+    assert (told.to, "зміна споживача" in told.text) == (users[2].email, True)
     assert all(mail.send_after > timezone.now() + timedelta(minutes=29) for mail in mails)
 
 

@@ -303,3 +303,10 @@ def test_signing_out_takes_a_post(client: Client) -> None:
     assert client.get(reverse("cabinet_profile")).status_code == 200
     client.post(reverse("account_logout"))
     assert client.get(reverse("cabinet_profile")).status_code == 302
+
+
+def test_somebody_who_tries_too_often_is_told_so_in_words(client: Client, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/m/ip"}
+    statuses = [client.post(reverse("account_reset_password"), {"email": "a@example.com"}) for _ in range(2)]
+    assert [answer.status_code for answer in statuses] == [302, 429]
+    assert "Забагато спроб" in seen(statuses[1])

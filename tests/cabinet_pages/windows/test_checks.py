@@ -82,6 +82,13 @@ class RoutesFirst(RoutablePageMixin, Guard, CabinetBasePage):  # type: ignore[mi
         abstract = True
 
 
+def test_a_deployment_must_name_its_public_address(settings: Any) -> None:
+    settings.WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8000"
+    assert [message.id for message in checks.check_base_url(None)] == ["cabinet_pages.W003"]
+    settings.WAGTAILADMIN_BASE_URL = "https://cabinet.example"
+    assert checks.check_base_url(None) == []
+
+
 @pytest.mark.parametrize("model", [GuardLast, RoutesFirst])
 def test_a_page_type_with_its_mixins_in_the_wrong_order_is_named(monkeypatch: pytest.MonkeyPatch, model: Any) -> None:
     monkeypatch.setattr("wagtail.models.get_page_models", lambda: [model])
