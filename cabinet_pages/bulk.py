@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from cabinet_pages.quantities.fields import FixedPoint
+
 CHUNK = 5_000
 Row = Sequence[Any]
 
@@ -97,6 +99,10 @@ def _converter(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
     if isinstance(field, models.JSONField):
         # The caller gives JSON as text, which is what both databases take.
         return lambda value: value
+    if isinstance(field, FixedPoint):
+        return field.get_prep_value
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datefield_value
     return lambda value: field.get_db_prep_save(value, connection)
 
 

@@ -1,6 +1,5 @@
 """Read and validate: rows of an opened table → staged rows and issues, chunk by chunk, column by column."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,13 +11,15 @@ from cabinet_pages.quantities.money import ZERO
 from imports.columns import MappedRow
 from imports.conf import import_settings
 from imports.engine.opening import OpenBatch
-from imports.engine.stage import StagedTuple, record_issues, stage_rows
+from imports.engine.stage import StagedTuple, record_issues, stage_rows, to_json
 from imports.models import ImportBatch, RowStatus
 from imports.resources.base import ImportColumn, Issue, KindResource, Row
 from imports.values import ValueRefused
 
 # A column of names or documents never repeats, so its cache is emptied now and then.
 _CACHED_VALUES = 50_000
+# An enumeration answers slowly for its value, and a file has a million rows.
+_NEW, _REJECTED = RowStatus.NEW.value, RowStatus.REJECTED.value
 
 
 @dataclass
@@ -68,34 +69,39 @@ class _ColumnParser:
     def __init__(self, name: str, column: ImportColumn) -> None:
         self.name = name
         self.column = column
-        self.cache: dict[tuple[str, bool], Any] = {}
+        # Only what is good, and not what a required column lacks: anything else is worth a slower look.
+        self.cache: dict[str, Any] = {}
 
     def parse(self, rows: Sequence[tuple[Row, MappedRow]]) -> None:
         """Set the column's cell of each row, or reject the row."""
-        name, cache, numeric = self.name, self.cache, self.column.numeric
+        name, cache, asks_numeric = self.name, self.cache, self.column.numeric
         if len(cache) > _CACHED_VALUES:
             cache.clear()
         for row, mapped in rows:
             text = mapped.values[name]
-            told = (text, numeric and name in mapped.numeric)
-            try:
-                value = cache[told]
-            except KeyError:
-                value = cache[told] = self._value(*told)
-            if isinstance(value, ValueRefused):
-                row.reject(value.code, name, **value.params)
-            elif value is None and self.column.required:
-                row.cells[name] = None
-                row.reject("required", name)
+            if asks_numeric and mapped.numeric and name in mapped.numeric:
+                self._parse_one(row, text, numeric=True)
+                continue
+            value = cache.get(text, cache)
+            if value is cache:
+                self._parse_one(row, text, numeric=False)
             else:
                 row.cells[name] = value
 
-    def _value(self, text: str, numeric: bool) -> Any:
+    def _parse_one(self, row: Row, text: str, *, numeric: bool) -> None:
+        name, column = self.name, self.column
         try:
-            value = self.column.parse(text, numeric=numeric) if self.column.numeric else self.column.parse(text)
+            value = column.parse(text, numeric=numeric) if column.numeric else column.parse(text)
         except ValueRefused as refusal:
-            return refusal
-        return None if value == "" else value
+            row.reject(refusal.code, name, **refusal.params)
+            return
+        if value == "":
+            value = None
+        row.cells[name] = value
+        if value is None and column.required:
+            row.reject("required", name)
+        elif not numeric:
+            self.cache[text] = value
 
 
 def _row(mapped: MappedRow) -> Row:
@@ -130,10 +136,10 @@ def _staged(batch: ImportBatch, resource: KindResource, row: Row, tally: Tally) 
         key,
         1,
         True,
-        RowStatus.REJECTED.value if row.rejected else RowStatus.NEW.value,
+        _REJECTED if row.rejected else _NEW,
         "",
         None,
-        "{}" if row.rejected else json.dumps(values, ensure_ascii=False, separators=(",", ":")),
+        "{}" if row.rejected else to_json(values),
         None,
     )
 

@@ -3,25 +3,27 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from cabinet_pages.bulk import insert_rows, update_rows
 from imports.models import ImportBatch, RowIssue, RowStatus, StagedRow
 from imports.resources.base import Change, Entry, Issue, KindResource
 
 StagedTuple = tuple[Any, ...]
+#: Exact text as JSON, as the database keeps it.
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 _FIELDS = (
     "batch_id", "row", "owner_id", "owner_label", "key", "ordinal", "leads", "status", "change", "object_id", "values",
     "before",
 )  # fmt: skip
 _READ = (
-    "pk", "row", "owner_id", "owner_label", "key", "ordinal", "leads", "status", "change", "object_id", "values",
+    "id", "row", "owner_id", "owner_label", "key", "ordinal", "leads", "status", "change", "object_id", "values",
     "before",
 )  # fmt: skip
+_NEW, _CHANGED, _UNCHANGED = RowStatus.NEW.value, RowStatus.CHANGED.value, RowStatus.UNCHANGED.value
 _COMPARED = ("ordinal", "leads", "status", "change", "object_id", "values", "before")
 
 
@@ -54,7 +56,7 @@ def record_issues(batch: ImportBatch, issues: Iterable[Issue], headings: Mapping
                 issue.value.strip()[:255],
                 issue.level.value,
                 issue.code,
-                json.dumps(issue.params, ensure_ascii=False, default=str),
+                to_json(issue.params),
             )
             for issue in issues
         ),
@@ -91,27 +93,36 @@ def families(batch: ImportBatch, resource: KindResource, size: int) -> Iterator[
 
 def by_family(entries: Sequence[Entry], resource: KindResource) -> Iterator[list[Entry]]:
     """Cut a page into families."""
+    if type(resource).family is KindResource.family:
+        yield from by_key(entries)
+        return
     for _, family in groupby(entries, key=lambda entry: _family(resource, entry)):
         yield list(family)
 
 
 def by_key(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     """Cut a page into rows of one key, each in file order."""
-    for _, group in groupby(entries, key=attrgetter("owner_id", "key")):
-        yield list(group)
+    group: list[Entry] = []
+    for entry in entries:
+        if group and (entry.key != group[0].key or entry.owner_id != group[0].owner_id):
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
 
 
 def store_compared(entries: Sequence[Entry]) -> None:
     """Write back what comparison has found; a plainly new row is staged as such already."""
-    same = [entry.pk for entry in entries if entry.status == RowStatus.UNCHANGED and not entry.touched]
+    same = [entry.pk for entry in entries if entry.status == _UNCHANGED and not entry.touched]
     full = [
         entry
         for entry in entries
-        if entry.touched or entry.status == RowStatus.CHANGED or (entry.status == RowStatus.NEW and entry.change)
+        if entry.touched or entry.status == _CHANGED or (entry.status == _NEW and entry.change)
     ]
     with transaction.atomic():
         if same:
-            StagedRow.objects.filter(pk__in=same).update(status=RowStatus.UNCHANGED)
+            StagedRow.objects.filter(pk__in=same).update(status=_UNCHANGED)
         update_rows(
             StagedRow,
             _COMPARED,
@@ -123,8 +134,8 @@ def store_compared(entries: Sequence[Entry]) -> None:
                     str(entry.status),
                     entry.change,
                     entry.object_id,
-                    json.dumps(entry.values, ensure_ascii=False, separators=(",", ":")),
-                    None if entry.before is None else json.dumps(entry.before, ensure_ascii=False),
+                    to_json(entry.values),
+                    None if entry.before is None else to_json(entry.before),
                 )
                 for entry in full
             ),
@@ -134,7 +145,7 @@ def store_compared(entries: Sequence[Entry]) -> None:
 def changed_entries(batch: ImportBatch, size: int) -> Iterator[list[Entry]]:
     """Yield the entries that replace something stored, by account and key, in pages."""
     after: tuple[int, str, int] | None = None
-    while page := list(_page(batch, after, size, status=RowStatus.CHANGED, leads=True)):
+    while page := list(_page(batch, after, size, changed=True)):
         after = (page[-1].owner_id, page[-1].key, page[-1].row)
         yield page
 
@@ -142,27 +153,45 @@ def changed_entries(batch: ImportBatch, size: int) -> Iterator[list[Entry]]:
 def changes(batch: ImportBatch, size: int) -> Iterator[Change]:
     """Yield what is to be promoted, in file order."""
     after = -1
-    while True:
-        rows = list(
-            StagedRow.objects.filter(
-                batch=batch, row__gt=after, leads=True, status__in=[RowStatus.NEW, RowStatus.CHANGED]
+    while rows := _fetch(
+        "leads AND status IN (%s, %s) AND {row} > %s ORDER BY {row}",
+        ("row", "object_id", "owner_id", "key", "ordinal", "change", "values", "before"),
+        batch,
+        [RowStatus.NEW.value, RowStatus.CHANGED.value, after],
+        size,
+    ):
+        for row, object_id, owner_id, key, ordinal, change, values, before in rows:
+            yield Change(
+                row, object_id, owner_id, key, ordinal, change, json.loads(values), before and json.loads(before)
             )
-            .order_by("row")
-            .values_list("row", "object_id", "owner_id", "key", "ordinal", "change", "values", "before")[:size]
-        )
-        if not rows:
-            return
-        for row in rows:
-            yield Change(*row)
         after = rows[-1][0]
 
 
-def _page(batch: ImportBatch, after: tuple[int, str, int] | None, size: int, **filters: Any) -> Iterator[Entry]:
-    rows = StagedRow.objects.filter(batch=batch, **filters)
+def _page(
+    batch: ImportBatch, after: tuple[int, str, int] | None, size: int, *, changed: bool = False
+) -> Iterator[Entry]:
+    where = f"leads AND status = '{RowStatus.CHANGED.value}' AND " if changed else ""
+    parameters: list[Any] = []
+    # An index walk from where the page before ended.
     if after is not None:
-        rows = rows.extra(where=['("imports_stagedrow"."owner_id", "key", "row") > (%s, %s, %s)'], params=list(after))
-    for row in rows.order_by("owner_id", "key", "row").values_list(*_READ)[:size]:
+        where += "(owner_id, {key}, {row}) > (%s, %s, %s) AND "
+        parameters += after
+    where += "true ORDER BY owner_id, {key}, {row}"
+    for row in _fetch(where, _READ, batch, parameters, size):
         yield Entry(*row)
+
+
+def _fetch(where: str, columns: Sequence[str], batch: ImportBatch, parameters: Sequence[Any], size: int) -> list[Any]:
+    """Rows of the stage as the database gives them, JSON as text: nobody may ever look into most of it."""
+    quote = connection.ops.quote_name
+    names = ", ".join(map(quote, columns))
+    where = where.format(key=quote("key"), row=quote("row"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {names} FROM {quote(StagedRow._meta.db_table)} WHERE batch_id = %s AND {where} LIMIT %s",  # noqa: S608
+            [batch.pk, *parameters, size],
+        )
+        return list(cursor.fetchall())
 
 
 def _family(resource: KindResource, entry: Entry) -> tuple[int, str]:

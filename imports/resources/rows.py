@@ -1,10 +1,11 @@
 """What a resource works with: rows of a file, entries of the stage, changes to promote."""
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.articles.services import ArticleDirectory
@@ -14,6 +15,8 @@ from imports.models import IssueLevel, RowStatus
 Values = dict[str, Any]
 #: Account's id (0 without one), natural key inside the account, ordinal among equal keys.
 ObjectKey = tuple[int, str, int]
+# An enumeration answers slowly for its value, and a file has a million rows.
+_REJECTED = RowStatus.REJECTED.value
 
 
 def exact(value: object) -> str:
@@ -93,24 +96,68 @@ class Row:
         self.issues.append(Issue(self.number, column, self.texts.get(column, ""), IssueLevel.WARNING, code, params))
 
 
-@dataclass(slots=True)
 class Entry:
     """A staged row while it is compared; `values` and `before` are as in `imports.models.StagedRow`."""
 
-    pk: int
-    row: int
-    owner_id: int
-    owner_label: str
-    key: str
-    ordinal: int
-    leads: bool
-    status: RowStatus
-    change: str
-    object_id: int | None
-    values: Values
-    before: Values | None
-    touched: bool = False
-    issues: list[Issue] = field(default_factory=list)
+    __slots__ = (
+        "_before", "_values", "change", "issues", "key", "leads", "object_id", "ordinal", "owner_id", "owner_label",
+        "pk", "row", "status", "touched",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        pk: int,
+        row: int,
+        owner_id: int,
+        owner_label: str,
+        key: str,
+        ordinal: int,
+        leads: bool,
+        status: str,
+        change: str,
+        object_id: int | None,
+        values: "str | Values",
+        before: "str | Values | None",
+    ) -> None:
+        self.pk = pk
+        self.row = row
+        self.owner_id = owner_id
+        self.owner_label = owner_label
+        self.key = key
+        self.ordinal = ordinal
+        self.leads = leads
+        #: One of `RowStatus`, as text.
+        self.status = status
+        self.change = change
+        self.object_id = object_id
+        # JSON as the database gives it: a new row is promoted without anybody looking into it here.
+        self._values = values
+        self._before = before
+        #: Whether more than the status was set, so that the whole row must be written back.
+        self.touched = False
+        self.issues: list[Issue] = []
+
+    @property
+    def values(self) -> Values:
+        """The object's values, as exact text."""
+        if isinstance(self._values, str):
+            self._values = json.loads(self._values)
+        return cast(Values, self._values)
+
+    @values.setter
+    def values(self, values: Values) -> None:
+        self._values = values
+
+    @property
+    def before(self) -> Values | None:
+        """The stored values that differ; None for an object that is new or the same."""
+        if isinstance(self._before, str):
+            self._before = json.loads(self._before)
+        return cast(Values | None, self._before)
+
+    @before.setter
+    def before(self, before: Values | None) -> None:
+        self._before = before
 
     @property
     def object_key(self) -> ObjectKey:
@@ -120,11 +167,11 @@ class Entry:
     @property
     def rejected(self) -> bool:
         """Whether the row is kept out."""
-        return self.status == RowStatus.REJECTED
+        return self.status == _REJECTED
 
     def reject(self, code: str, column: str = "", value: str = "", **params: object) -> None:
         """Reject the row after all; see `Row.reject`."""
-        self.status = RowStatus.REJECTED
+        self.status = _REJECTED
         self.touched = True
         self.issues.append(Issue(self.row, column, value, IssueLevel.ERROR, code, params))
 
