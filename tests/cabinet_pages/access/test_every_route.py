@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import get_page_models
@@ -37,6 +39,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 CANARY = "Канарка-7391"
+QUERY_BUDGET = 15
 
 
 @dataclass
@@ -237,6 +240,16 @@ def test_whoever_has_the_account_opens_it(world: World, route: tuple[str, str], 
     expected = {405} if route in POST_ONLY else {200, 302}
     assert response.status_code in expected
     assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("route", sorted(set(PAGE_ROUTES) - POST_ONLY), ids="-".join)
+def test_a_page_takes_at_most_fifteen_queries(world: World, route: tuple[str, str]) -> None:
+    client = world.client("owner")
+    path = address(world, route, world.mine.ids)
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+    assert len(queries) <= QUERY_BUDGET, "\n".join(query["sql"][:160] for query in queries)
 
 
 @pytest.mark.parametrize("route", sorted(ACCOUNT_ROUTES), ids="-".join)
