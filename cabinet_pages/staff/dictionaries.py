@@ -61,6 +61,7 @@ class BranchAdmin(BranchScopedAdmin):
     list_filter = (yes_no_filter("is_active", gettext_lazy("active")),)
     list_export = ("code", "name", "address", "phones", "email", "working_hours", "is_active")
     search_fields = ("code__startswith", "name__contains")
+    search_hint = gettext_lazy("Code or name")
     inspect_view_fields = [
         "code",
         "name",

@@ -105,6 +105,7 @@ class OperatorAdmin(BranchScopedAdmin):
     list_select_related = ("user", "branch")
     list_export = ("email_shown", "branch_shown")
     search_fields = ("user__email__startswith",)
+    search_hint = gettext_lazy("E-mail")
     inspect_view_fields = ["email_shown", "branch_shown", "last_login_shown"]
     history_view_enabled = True
 

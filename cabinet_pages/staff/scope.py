@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import re_path
+from django.utils.translation import gettext_lazy
 from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView, DeleteView, EditView, HistoryView, InstanceSpecificView
@@ -149,6 +150,8 @@ class BranchScopedAdmin(ModelAdmin):  # type: ignore[misc]
     permission_helper_class = BranchPermissionHelper
     button_helper_class = RecordButtonHelper
     search_handler_class = AccountSearchHandler
+    # What may be typed into the search of the list.
+    search_hint: Any = gettext_lazy("Account number or name")
     inspect_view_enabled = True
     history_view_enabled = False
     empty_value_display = "—"

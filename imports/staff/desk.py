@@ -82,6 +82,7 @@ class BatchAdmin(BranchScopedAdmin):
         "author_shown",
     )
     search_fields = ("file_name__contains",)
+    search_hint = gettext_lazy("File name")
     object_views = {"status": BatchStatusView, "file": BatchFileView, "issues": BatchIssuesView}
 
     created_shown = column("created_at", gettext_lazy("received at"))
