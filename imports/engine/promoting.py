@@ -17,6 +17,8 @@ from imports.models import BatchState, ImportBatch, JournalEntry, RowStatus, Sta
 from imports.resources.base import KindResource
 
 _ATTEMPTS = 5
+#: Why a batch is refused that has good rows beside bad ones.
+ROWS_REJECTED = "rows_rejected"
 _COUNTS = ("rows", "new", "changed", "unchanged", "rejected")
 
 
@@ -29,6 +31,8 @@ def promote(
     since the preview are compared again: when the numbers come out different, the batch stays `previewed` with
     `error_code` `preview_outdated`, for the operator to look at them.
 
+    A batch that was refused for its bad rows alone may be promoted later with `skip_rejected`.
+
     Args:
         by: the user who confirms; None for a command.
         skip_rejected: leave rejected rows out; otherwise a file that has any is refused, and nothing is written.
@@ -37,7 +41,7 @@ def promote(
     with batch_lock(batch.pk), promotion_lock(batch.kind, batch.branch_id):
         batch.refresh_from_db()
         for _ in range(_ATTEMPTS):
-            if batch.state != BatchState.PREVIEWED or not _may_promote(batch, skip_rejected):
+            if not _is_open(batch, skip_rejected) or not _may_promote(batch, skip_rejected):
                 return batch
             if _is_stale(batch) and not _compare_again(batch, confirm_recount):
                 return batch
@@ -53,10 +57,18 @@ def promote(
     raise StoredRowsMoved(batch.pk)
 
 
+def _is_open(batch: ImportBatch, skip_rejected: bool) -> bool:
+    """Whether a batch waits for a decision; one refused for its bad rows alone can still be applied without them."""
+    if batch.state == BatchState.REFUSED and batch.error_code == ROWS_REJECTED and skip_rejected:
+        batch.state, batch.error_code, batch.error_params, batch.finished_at = BatchState.PREVIEWED, "", {}, None
+        batch.save(update_fields=["state", "error_code", "error_params", "finished_at"])
+    return batch.state == BatchState.PREVIEWED
+
+
 def _may_promote(batch: ImportBatch, skip_rejected: bool) -> bool:
     """Refuse what must not be promoted; settle what changes nothing."""
     if batch.rejected and (not skip_rejected or batch.rejected == batch.rows):
-        code = "all_rows_rejected" if batch.rejected == batch.rows else "rows_rejected"
+        code = "all_rows_rejected" if batch.rejected == batch.rows else ROWS_REJECTED
         _finish(batch, BatchState.REFUSED, error_code=code, error_params={"rejected": batch.rejected})
         return False
     return True
@@ -86,7 +98,7 @@ def _compare_again(batch: ImportBatch, confirm_recount: bool) -> bool:
 
 def _promote(batch: ImportBatch, by: Any) -> None:
     if not batch.new and not batch.changed:
-        _finish(batch, BatchState.UNCHANGED, promoted_by=by)
+        _finish(batch, BatchState.UNCHANGED, promoted_by=by, error_code="", error_params={})
         return
     with resource_of(batch) as resource, transaction.atomic():
         resource.context.by = by
@@ -102,7 +114,7 @@ def _promote(batch: ImportBatch, by: Any) -> None:
             user=by,
             data={"kind": batch.kind, **{name: getattr(batch, name) for name in _COUNTS}, "sha256": batch.sha256},
         )
-        _finish(batch, BatchState.APPLIED, promoted_by=by)
+        _finish(batch, BatchState.APPLIED, promoted_by=by, error_code="", error_params={})
 
 
 def _verify(batch: ImportBatch, resource: KindResource) -> None:

@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 
 from import_export.fields import Field
 from import_export.resources import Resource
+from import_export.results import Result
 
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.articles.services import ArticleRef
@@ -171,6 +172,23 @@ class KindResource(Resource):  # type: ignore[misc]
     def column_set(cls) -> ColumnSet:
         """The columns as `imports.columns` knows them."""
         return ColumnSet(tuple(column.declared(name) for name, column in cls.fields.items()), any_of=cls.any_of)
+
+    def import_data(self, dataset: Any, dry_run: bool = False, raise_errors: bool = False, **kwargs: Any) -> Result:
+        """Import a tablib Dataset whose headers are headings, through the whole engine.
+
+        Args:
+            dataset: the table.
+            dry_run: stop at the preview.
+            raise_errors: raise import-export's ImportError when rows are rejected.
+            kwargs: `branch` (None for all), `by`, `skip_rejected` as for `imports.engine.run_import`.
+
+        Returns:
+            import-export's Result, with totals and failed rows only.
+        """
+        # The engine stands on the resources, so they can only reach for it when they are called.
+        from imports.engine.datasets import import_dataset
+
+        return import_dataset(self.kind, dataset, dry_run=dry_run, raise_errors=raise_errors, **kwargs)
 
     # --- the file -------------------------------------------------------------------------------------------------
 
