@@ -16,7 +16,6 @@ from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import transaction
 
-from cabinet_pages.access.models import private_storage
 from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
 from cabinet_pages.documents.models import SignedDocument
 
@@ -65,7 +64,7 @@ def promote_documents(*, rows: Iterable[DocumentRow], content: Content) -> int:
         IntegrityError: the natural key of a new document is taken; files stored by this call are removed.
     """
     iterator = iter(rows)
-    shelf = _Shelf(private_storage(), content)
+    shelf = _Shelf(SignedDocument().file.storage, content)
     count = 0
     try:
         with transaction.atomic():

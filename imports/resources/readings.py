@@ -247,20 +247,25 @@ class ReadingResource(KindResource):
                 found[verdicts[str(uuid)]] = Stored(pk, dict(zip(_VERDICT, map(exact, rest), strict=True)), withdrawn)
         others = {entry.object_key for entry in entries if not _is_verdict(entry.key)}
         if others:
-            days = [key.split("|")[4] for _, key, _ in others]
-            owners = {owner for owner, _, _ in others}
-            self._registers.load(owners)
-            keys = {one.pk: (owner, one.key) for owner in owners for one in self._registers.of(owner)}
-            readings = Reading.objects.filter(
-                register__meter__point__account_id__in=owners, read_on__range=(min(days), max(days))
-            ).exclude(kind=ReadingKind.CUSTOMER)
-            for pk, register, kind, read_on, withdrawn, *rest in readings.values_list(
-                "pk", "register_id", "kind", "read_on", "withdrawn", *_VALUES
-            ).iterator():
-                owner, register_key = keys[register]
-                key = (owner, f"{register_key}|{read_on.isoformat()}|{kind}", 1)
-                if key in others:
-                    found[key] = Stored(pk, dict(zip(_VALUES, map(exact, rest), strict=True)), withdrawn)
+            self._registers.load({owner for owner, _, _ in others})
+            named = {(owner, key.rsplit("|", 2)[0]) for owner, key, _ in others}
+            places = {
+                one.pk: (owner, one.key)
+                for owner in {owner for owner, _ in named}
+                for one in self._registers.of(owner)
+                if (owner, one.key) in named
+            }
+            days = [key.rsplit("|", 2)[1] for _, key, _ in others]
+            readings = Reading.objects.filter(register_id__in=places, read_on__range=(min(days), max(days)))
+            for pk, register, kind, read_on, withdrawn, *rest in (
+                readings.exclude(kind=ReadingKind.CUSTOMER)
+                .values_list("pk", "register_id", "kind", "read_on", "withdrawn", *_VALUES)
+                .iterator()
+            ):
+                owner, place = places[register]
+                object_key = (owner, f"{place}|{read_on.isoformat()}|{kind}", 1)
+                if object_key in others:
+                    found[object_key] = Stored(pk, dict(zip(_VALUES, map(exact, rest), strict=True)), withdrawn)
         return found
 
     def promote(self, changes: Iterator[Change]) -> None:

@@ -49,6 +49,8 @@ class RegisterDirectory:
 
     def __init__(self) -> None:
         self._by_account: dict[int, list[RegisterRef]] = {}
+        self._by_code: dict[tuple[int, str], list[RegisterRef]] = {}
+        self._by_eic: dict[tuple[int, str], list[RegisterRef]] = {}
 
     def load(self, accounts: Iterable[int]) -> None:
         """Load the registers of accounts that are not loaded yet, in one query."""
@@ -68,7 +70,10 @@ class RegisterDirectory:
             "zone",
             "digits",
         ):
-            self._by_account[account].append(RegisterRef(pk, code, eic, serial, channel, zone, digits))
+            register = RegisterRef(pk, code, eic, serial, channel, zone, digits)
+            self._by_account[account].append(register)
+            self._by_code.setdefault((account, code), []).append(register)
+            self._by_eic.setdefault((account, eic), []).append(register)
 
     def of(self, account: int) -> Sequence[RegisterRef]:
         """The registers of a loaded account."""
@@ -89,7 +94,7 @@ class RegisterDirectory:
         """
         told = code or eic
         column = "point" if code else "eic"
-        at_point = [one for one in self.of(account.pk) if (one.code if code else one.eic) == told]
+        at_point = (self._by_code if code else self._by_eic).get((account.pk, told), [])
         if not at_point:
             raise RegisterNotFound("point_unknown", column, account=account.number, value=told)
         if len({one.code for one in at_point}) > 1:
