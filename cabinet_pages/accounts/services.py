@@ -123,7 +123,7 @@ def promote_accounts(*, rows: Iterable[AccountRow], branch: Branch | None) -> in
 
 
 def _account(row: AccountRow, customers: dict[str, int]) -> tuple[object, ...]:
-    search_text = fold_search(f"{row.number} {row.customer.name}")[:_SEARCH_LENGTH]
+    search_text = fold_search(f"{row.number} {row.customer.name} {row.physical_address}")[:_SEARCH_LENGTH]
     return (row.number, row.branch_id, customers[row.number], *row[4:], search_text)
 
 
