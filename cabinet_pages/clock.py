@@ -9,7 +9,12 @@ from cabinet_pages.conf import cabinet_settings
 
 def kyiv_now() -> datetime:
     """The present moment with Kyiv's offset."""
-    return timezone.now().astimezone(cabinet_settings.zone)
+    return kyiv_clock(timezone.now())
+
+
+def kyiv_clock(moment: datetime) -> datetime:
+    """An aware moment with Kyiv's offset, whatever zone the host's site or a user's admin is in."""
+    return moment.astimezone(cabinet_settings.zone)
 
 
 def kyiv_today() -> date:

@@ -12,6 +12,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "TASK_BACKEND": "jobs",
     # The zone in which days, periods and reading windows are counted.
     "TIME_ZONE": "Europe/Kyiv",
+    # Languages of the host's LANGUAGES that the cabinet's switch and profile offer; it has catalogues for these.
+    "LANGUAGES": ("uk", "en"),
     "ACTIVATION_CODE_DAYS": 7,
     "ACTIVATION_CODE_TRIES": 5,
     # How long a terminated account stays readable.
@@ -27,6 +29,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "READING_FAR_FACTOR": 3,
     "READING_MEAN_PERIODS": 3,
     "READING_FAR_MINIMUM": 100,
+    # Whether the outbox keeps the text of a sent mail. It may hold a code or a link, so only a demo has a reason to.
+    "KEEP_SENT_MAIL": False,
     # Minutes that a mail about imported rows waits, so that an undone batch announces nothing.
     "IMPORT_MAIL_DELAY": 30,
     # Documents older than this many days announce nothing.

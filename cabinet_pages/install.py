@@ -37,7 +37,7 @@ def install_pages(*, parent: Any) -> CabinetPage:
     Returns:
         the cabinet's root page.
     """
-    cabinet = _child(parent, CabinetPage, title="Особистий кабінет", slug="cabinet", show_in_menus=True)
+    cabinet = _child(parent, CabinetPage, title="Особистий кабінет", slug="cabinet", **_in_menus())
     section = _child(cabinet, ConsumerSectionPage, title="Юридичний споживач", slug="legal")
     for page_type, title, slug in WINDOWS:
         _child(section, page_type, title=title, slug=slug)
@@ -54,11 +54,29 @@ def install_groups() -> list[Group]:
     return groups
 
 
+def missing_permissions(group: Group) -> list[str]:
+    """What a staff group lacks of `cabinet_pages.staff.permissions`, as «app.codename»."""
+    wanted = {f"{item.content_type.app_label}.{item.codename}" for item in _permissions(GROUPS[group.name])}
+    return sorted(
+        wanted
+        - {
+            f"{app}.{codename}"
+            for app, codename in group.permissions.values_list("content_type__app_label", "codename")
+        }
+    )
+
+
 def _child(parent: Any, page_type: type[Any], **fields: Any) -> Any:
     existing = page_type.objects.child_of(parent).first()
     if existing is not None:
         return existing
     return parent.add_child(instance=page_type(**fields))
+
+
+def _in_menus() -> dict[str, bool]:
+    """Wagtail's own base page can be put into menus; a base page of the host may know no menus."""
+    known = {field.name for field in CabinetPage._meta.get_fields()}
+    return {"show_in_menus": True} if "show_in_menus" in known else {}
 
 
 def _permissions(names: list[str]) -> list[Permission]:
@@ -70,4 +88,4 @@ def _permissions(names: list[str]) -> list[Permission]:
     return [item for item in found if f"{item.content_type.app_label}.{item.codename}" in wanted]
 
 
-__all__ = ["WINDOWS", "install_groups", "install_pages"]
+__all__ = ["WINDOWS", "install_groups", "install_pages", "missing_permissions"]

@@ -16,6 +16,8 @@ import cabinet_pages.utility.models
 
 # Written for Wagtail 7.4 and 8, and for a host that swaps the base page: only this name may stand for it.
 PAGE = getattr(settings, "WAGTAIL_PAGE_MODEL", "wagtailcore.Page")
+# Django names the link of a page type to its base page after the model of the base page.
+PAGE_LINK = f"{PAGE.split('.')[1].lower()}_ptr"
 
 
 class Migration(migrations.Migration):
@@ -23,6 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("wagtailcore", "0094_alter_page_locale"),
+        migrations.swappable_dependency(PAGE),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -31,7 +34,7 @@ class Migration(migrations.Migration):
             name="AccountListPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -115,7 +118,7 @@ class Migration(migrations.Migration):
             name="CabinetPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -137,7 +140,7 @@ class Migration(migrations.Migration):
             name="ConsumerSectionPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -176,7 +179,7 @@ class Migration(migrations.Migration):
             name="DocumentsPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -198,7 +201,7 @@ class Migration(migrations.Migration):
             name="FinancePage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -220,7 +223,7 @@ class Migration(migrations.Migration):
             name="InvoicesPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -242,7 +245,7 @@ class Migration(migrations.Migration):
             name="MetersPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -264,7 +267,7 @@ class Migration(migrations.Migration):
             name="PaymentsPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -286,7 +289,7 @@ class Migration(migrations.Migration):
             name="PersonalInformationPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -308,7 +311,7 @@ class Migration(migrations.Migration):
             name="ReadingsPage",
             fields=[
                 (
-                    "page_ptr",
+                    PAGE_LINK,
                     models.OneToOneField(
                         auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,

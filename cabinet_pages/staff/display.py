@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.admin import display
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cabinet_pages.quantities.fields import EnergyField, FixedPoint, MoneyField, PriceField, RatioField
@@ -61,7 +60,7 @@ def shown(value: Any, field: Any = None) -> str:
     if isinstance(value, Decimal):
         return _NUMBERS.get(type(field), cabinet_filters.energy)(value)
     if isinstance(value, datetime.datetime):
-        return timezone.localtime(value).strftime("%d.%m.%Y %H:%M")
+        return cabinet_filters.moment(value)
     if isinstance(value, datetime.date):
         if field is not None and field.name == "period":
             return cabinet_filters.period(value)

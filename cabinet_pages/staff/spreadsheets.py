@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
 from openpyxl import Workbook
+
+from cabinet_pages.clock import kyiv_clock
 
 #: First characters that a spreadsheet program may take for the start of a formula, wide forms included.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -36,7 +37,7 @@ def csv_cell(value: Cell) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", ",")
     if isinstance(value, datetime.datetime):
-        return timezone.localtime(value).strftime("%d.%m.%Y %H:%M:%S")
+        return kyiv_clock(value).strftime("%d.%m.%Y %H:%M:%S")
     if isinstance(value, datetime.date):
         return value.strftime("%d.%m.%Y")
     return escape_formula(value) if isinstance(value, str) else str(value)
@@ -45,7 +46,7 @@ def csv_cell(value: Cell) -> str:
 def xlsx_cell(value: Cell) -> Any:
     """A cell for openpyxl: numbers and days stay what they are, a moment becomes Kyiv's wall clock."""
     if isinstance(value, datetime.datetime):
-        return timezone.localtime(value).replace(tzinfo=None)
+        return kyiv_clock(value).replace(tzinfo=None)
     return escape_formula(value) if isinstance(value, str) else value
 
 

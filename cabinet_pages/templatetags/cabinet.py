@@ -11,6 +11,8 @@ from django.forms import BaseForm, BoundField
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from cabinet_pages.access.language import offered_languages
+from cabinet_pages.clock import kyiv_clock
 from cabinet_pages.quantities import formatting
 
 register = template.Library()
@@ -56,8 +58,22 @@ def period(value: datetime.date | None) -> str:
 
 @register.filter
 def day(value: datetime.date | None) -> str:
-    """A Kyiv date as the manual writes it, dd.mm.yyyy, in every language; a dash for no date."""
+    """A Kyiv date, or the Kyiv day of a moment, as the manual writes it: dd.mm.yyyy, in every language; else a dash."""
+    if isinstance(value, datetime.datetime):
+        value = kyiv_clock(value)
     return formatting.ABSENT if value is None else value.strftime("%d.%m.%Y")
+
+
+@register.filter
+def moment(value: datetime.datetime | None, style: str = "") -> str:
+    """An aware moment by Kyiv's clock, dd.mm.yyyy hh:mm, whatever the host's time zone; a dash for none.
+
+    Args:
+        style: `seconds` adds them.
+    """
+    if value is None:
+        return formatting.ABSENT
+    return kyiv_clock(value).strftime("%d.%m.%Y %H:%M:%S" if style == "seconds" else "%d.%m.%Y %H:%M")
 
 
 @register.filter
@@ -65,6 +81,12 @@ def tel(value: str) -> str:
     """The number of a `tel:` link: the digits of a phone as people write it, and a leading plus."""
     digits = "".join(character for character in value if character.isascii() and character.isdigit())
     return f"+{digits}" if value.strip().startswith("+") else digits
+
+
+@register.simple_tag
+def cabinet_languages() -> list[tuple[str, str]]:
+    """Codes and names of the languages that a person may choose."""
+    return offered_languages()
 
 
 @register.filter

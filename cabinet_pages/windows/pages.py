@@ -77,7 +77,7 @@ class CabinetBasePage(Page):  # type: ignore[misc,valid-type]
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link", "ol", "ul"])
     help_text = RichTextField(_("help"), blank=True, features=["bold", "italic", "link", "ol", "ul", "h3"])
 
-    content_panels = [*wagtail.models.Page.content_panels, FieldPanel("intro"), FieldPanel("help_text")]
+    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("help_text")]
     # Never in the site's search results.
     search_fields: list[Any] = []
 

@@ -1,10 +1,10 @@
 """The profile of a signed-in person."""
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.access.forms.fields import PhoneField
+from cabinet_pages.access.language import offered_languages
 
 
 class ProfileForm(forms.Form):
@@ -17,4 +17,4 @@ class ProfileForm(forms.Form):
         label=_("Last name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
     phone = PhoneField()
-    language = forms.ChoiceField(label=_("Language"), choices=lambda: settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=offered_languages)

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_email
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -30,11 +32,10 @@ def add_operator(*, email: str, branch: Branch | None, by: Any = None) -> tuple[
         the right, and whether the login is new.
     """
     email = email.strip().lower()
-    users = get_user_model()._default_manager
-    user = users.filter(email__iexact=email).first()
+    user = get_user_model()._default_manager.filter(email__iexact=email).first()
     created = user is None
     if user is None:
-        user = users.create_user(email, None)
+        user = _new_user(email)
     # An employee's address is vouched for by whoever adds them, so no confirmation is waited for.
     if not EmailAddress.objects.filter(user_id=user.pk, email=email, verified=True).exists():
         EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
@@ -55,3 +56,13 @@ def remove_operator(*, right: BranchOperator, by: Any) -> None:
         raise Refused("unknown_operator")
     if not BranchOperator.objects.filter(user=user, branch__isnull=branch is None).exists():
         user.groups.remove(*Group.objects.filter(name=CENTRAL_GROUP if branch is None else OPERATORS_GROUP))
+
+
+def _new_user(email: str) -> Any:
+    """A login of the host's user model without a password; allauth knows its fields, a user name among them or not."""
+    user = get_user_model()()
+    user_email(user, email)
+    get_adapter().populate_username(None, user)
+    user.set_unusable_password()
+    user.save()
+    return user
