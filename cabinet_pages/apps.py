@@ -20,6 +20,6 @@ class CabinetPagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and the receivers of signals."""
-        from cabinet_pages import checks  # noqa: F401
+        from cabinet_pages import checks, host_checks  # noqa: F401
         from cabinet_pages.access import receivers  # noqa: F401
         from cabinet_pages.articles import receivers as article_receivers  # noqa: F401

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
+from cabinet_pages.doctor import HOOK as DOCTOR_HOOK
+from imports.doctor import import_topics
 from imports.formats import BUILT_IN, Format
 from imports.resources import BUILT_IN_KINDS
 from imports.resources.base import KindResource
@@ -35,3 +37,4 @@ def register_log_actions(actions: Any) -> None:
 
 modeladmin_register(BatchAdmin)
 hooks.register("cabinet_staff_landing", staff_landing)
+hooks.register(DOCTOR_HOOK, import_topics)

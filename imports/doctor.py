@@ -1,0 +1,18 @@
+"""The exchange's part of `manage.py cabinet_doctor`."""
+
+from wagtail import hooks
+
+from cabinet_pages.doctor import Topic, named
+from imports.engine.registry import installed_formats
+from imports.resources.base import KindResource
+
+
+def import_topics() -> list[Topic]:
+    """Kinds of files and formats, ours and a stranger's, in the order in which they are asked."""
+    # Asked of the hooks themselves: by name, a second one of a kind would already have taken the first one's place.
+    kinds: list[type[KindResource]] = [hook() for hook in hooks.get_hooks("register_import_kind")]
+    formats = sorted(installed_formats(), key=lambda one: one.rank)
+    return [
+        named("Import kinds", ((kind.kind, kind) for kind in kinds)),
+        named("Import formats", ((one.name, one) for one in formats)),
+    ]
