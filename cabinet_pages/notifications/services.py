@@ -10,6 +10,7 @@ from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.notifications.rendering import render_mail
 
@@ -124,7 +125,11 @@ def _deliver(mail: OutgoingMail) -> bool:
             leased_until=None, send_after=timezone.now() + delay, last_error=type(error).__name__
         )
         return False
-    OutgoingMail.objects.filter(pk=mail.pk).update(leased_until=None, sent_at=timezone.now(), last_error="")
+    sent: dict[str, Any] = {"leased_until": None, "sent_at": timezone.now(), "last_error": ""}
+    if not cabinet_settings.KEEP_SENT_MAIL:
+        # Codes and links of a sent mail are secrets of its reader; a backup must not hold them.
+        sent |= {"text": "", "html": ""}
+    OutgoingMail.objects.filter(pk=mail.pk).update(**sent)
     return True
 
 

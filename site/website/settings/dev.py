@@ -1,7 +1,7 @@
 """Development: DEBUG, a throw-away secret, the demo."""
 
 from website.settings.base import *  # noqa: F403
-from website.settings.base import INSTALLED_APPS, STORAGES, env
+from website.settings.base import INSTALLED_APPS, LOGGING, STORAGES, env
 
 DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-secret-key-never-used-in-production")
@@ -12,3 +12,21 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 DEMO_ENABLED = True
+# The mailbox of the demo shows what was sent.
+WAGTAIL_CABINET = {"KEEP_SENT_MAIL": True}
+# The start shows its own lines: neither every page that is made nor every small task that ran. The level stands at the
+# handler, because the task worker sets the levels of its loggers itself.
+LOGGING = {
+    **LOGGING,
+    "handlers": {
+        **LOGGING["handlers"],
+        "warnings": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "level": env.str("LOG_LEVEL", default="WARNING"),
+        },
+    },
+    "loggers": {
+        name: {"handlers": ["warnings"], "propagate": False} for name in ("wagtail", "django_tasks", "django_tasks_db")
+    },
+}

@@ -45,3 +45,5 @@ STORAGES = {
     },
 }
 DEMO_ENABLED = True
+# The mailbox of the demo shows what was sent.
+WAGTAIL_CABINET = {"KEEP_SENT_MAIL": True}

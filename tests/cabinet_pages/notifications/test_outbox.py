@@ -185,3 +185,14 @@ def test_every_mail_template_has_a_subject_that_is_no_title_case() -> None:
             subject = path.with_name(path.name.replace("_message", "_subject"))
             words = subject.read_text(encoding="utf-8").split('"')[1].split()
             assert not any(word[0].isupper() for word in words[1:]), subject.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("keeps", "expected"), [(False, ""), (True, "код AAAA-BBBB-CCCC")])
+def test_the_text_of_a_sent_mail_is_forgotten_unless_a_demo_keeps_it(settings: Any, keeps: bool, expected: str) -> None:
+    settings.WAGTAIL_CABINET = {"KEEP_SENT_MAIL": keeps}
+    mail = post_mail(event_key="secret", to="one@example.com", subject="Код", text="код AAAA-BBBB-CCCC")
+    deliver_due()
+    mail.refresh_from_db()
+    assert mail.sent_at is not None
+    assert mail.text == expected
