@@ -12,13 +12,14 @@ from imports.engine.errors import FileRefused, StoredRowsMoved
 from imports.engine.preparing import prepare
 from imports.engine.promoting import promote
 from imports.engine.receiving import receive
-from imports.engine.registry import UnknownKind, installed_kinds, resource_class
+from imports.engine.registry import UnknownKind, installed_formats, installed_kinds, resource_class
 from imports.engine.running import run_import
 
 __all__ = [
     "FileRefused",
     "StoredRowsMoved",
     "UnknownKind",
+    "installed_formats",
     "installed_kinds",
     "prepare",
     "promote",

@@ -13,7 +13,7 @@ from imports.conf import import_settings
 from imports.engine.opening import OpenBatch
 from imports.engine.stage import StagedTuple, record_issues, stage_rows, to_json
 from imports.models import ImportBatch, RowStatus
-from imports.resources.base import ImportColumn, Issue, KindResource, Row
+from imports.resources.base import ImportColumn, KindResource, Row
 from imports.values import ValueRefused
 
 # A column of names or documents never repeats, so its cache is emptied now and then.
@@ -28,7 +28,6 @@ class Tally:
 
     rows: int = 0
     rejected: int = 0
-    warnings: int = 0
     amount: Decimal = ZERO
     by_article: dict[str, Decimal] = field(default_factory=dict)
 
@@ -165,6 +164,3 @@ def _chunks(rows: Iterable[MappedRow], size: int) -> Iterator[list[MappedRow]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, size)):
         yield chunk
-
-
-__all__ = ["Issue", "Tally", "check_rows"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from imports.conf import import_settings
 from imports.engine.stage import by_family, by_key, families, record_issues, store_compared
-from imports.models import ImportBatch, RowStatus
+from imports.models import ImportBatch
 from imports.resources.base import Entry, EqualKeys, KindResource
 
 
@@ -92,6 +92,3 @@ def _follow_leaders(page: Sequence[Entry]) -> None:
                 entry.reject("rejected_with_row", row=leader.row)
             elif not entry.rejected:
                 entry.status = leader.status
-
-
-__all__ = ["Comparison", "RowStatus", "compare"]

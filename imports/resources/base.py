@@ -17,7 +17,7 @@ Messages: `reject()` and `warn()` take a code and params; a kind's own codes sta
 """
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from functools import cached_property
@@ -363,15 +363,3 @@ class KindResource(Resource):  # type: ignore[misc]
     @cached_property
     def _no_values(self) -> frozenset[str]:
         return frozenset({self.account_column, self.branch_column})
-
-
-def in_chunks(changes: Iterable[Change], size: int) -> Iterator[list[Change]]:
-    """Cut changes into lists of at most so many."""
-    chunk: list[Change] = []
-    for change in changes:
-        chunk.append(change)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

@@ -38,6 +38,9 @@ def exact(value: object) -> str:
 
 def join_key(*parts: str) -> str:
     """Return the parts of a natural key as one text."""
+    joined = "|".join(parts)
+    if joined.count("|") == len(parts) - 1:
+        return joined
     return "|".join(part.replace("|", "¦") for part in parts)
 
 
