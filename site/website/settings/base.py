@@ -1,6 +1,7 @@
 """Settings shared by every environment; values that differ come from the environment (see `docs/operations.md`)."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -180,7 +181,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static")).root
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "media")).root
 PRIVATE_ROOT = env.path("PRIVATE_ROOT", default=str(VAR_DIR / "private")).root
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     # Files of customers and branches: outside MEDIA_URL, streamed only after a check.
