@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.access.queries import Scope
-from cabinet_pages.metering.queries import metered, points_found
+from cabinet_pages.metering.queries import metered, points_for, points_found
 from cabinet_pages.metering.samples import sample_points
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
@@ -25,7 +25,7 @@ class MetersPage(WindowMixin, CabinetBasePage):
     def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
         """One page of the account's points with the meters in place."""
         words = request.GET.get("q", "").strip()
-        points = page_of(points_found(scope, words), request)
+        points = page_of(points_found(points_for(scope), words), request)
         return {"words": words, "points": points, "rows": metered(scope, points)}
 
     def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cabinet_pages.access.queries import Scope
@@ -28,11 +28,20 @@ class RegisterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratio:
+    """Today's multiplier of a meter, with the transformer ratios that it is made of where they are known."""
+
+    multiplier: Decimal
+    current: Decimal | None = None
+    voltage: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MeterRow:
-    """A meter in place with its registers and the ratio of today."""
+    """A meter in place with its registers; without a ratio it is direct."""
 
     meter: Meter
-    ratio: MeterRatio | None
+    ratio: Ratio | None
     verification: Verification
     registers: list[RegisterRow] = field(default_factory=list)
 
@@ -69,29 +78,29 @@ def points_for(scope: Scope) -> "QuerySet[MeteringPoint]":
     return points.order_by("site", "name", "code")
 
 
-def points_found(scope: Scope, text: str) -> "QuerySet[MeteringPoint]":
-    """Points of an account whose name, code, EIC, address, site or meter contains a text in any letter case.
+def points_found(points: "QuerySet[MeteringPoint]", text: str) -> "QuerySet[MeteringPoint] | list[MeteringPoint]":
+    """Those of the points whose name, code, EIC, address, site or meter contains a text in any letter case.
 
     The texts are folded here, because SQLite does not fold Cyrillic; one account has at most some hundreds of points.
     """
     wanted = fold_search(text)
     if not wanted:
-        return points_for(scope)
-    texts: dict[int, list[str]] = {}
-    columns = ("name", "code", "eic", "address", "site")
-    for pk, *values in points_for(scope).values_list("pk", *columns, "meters__serial"):
-        texts.setdefault(pk, []).extend(value or "" for value in values)
-    found = [pk for pk, values in texts.items() if any(wanted in fold_search(value) for value in values)]
-    return points_for(scope).filter(pk__in=found)
+        return points
+    found: dict[int, MeteringPoint] = {}
+    for point in points.annotate(serial=F("meters__serial")):
+        texts = (point.name, point.code, point.eic, point.address, point.site, getattr(point, "serial", None) or "")
+        if any(wanted in fold_search(one) for one in texts):
+            found.setdefault(point.pk, point)
+    return list(found.values())
 
 
-def meters_in_place(day: date) -> Q:
-    """The condition on meters that hang at their points on a Kyiv day."""
-    installed = Q(installed_on__isnull=True) | Q(installed_on__lte=day)
-    return installed & (Q(removed_on__isnull=True) | Q(removed_on__gt=day))
+def registers_in_place(day: date) -> Q:
+    """The condition on registers whose meters hang at their points on a Kyiv day."""
+    installed = Q(meter__installed_on__isnull=True) | Q(meter__installed_on__lte=day)
+    return installed & (Q(meter__removed_on__isnull=True) | Q(meter__removed_on__gt=day))
 
 
-def last_readings(scope: Scope, registers: "QuerySet[Register]") -> "QuerySet[Register]":
+def with_last_readings(scope: Scope, registers: "QuerySet[Register]") -> "QuerySet[Register]":
     """Registers with `last_value` and `last_on`: the newest reading that the present owner may see."""
     known = (
         Register.objects.filter(KNOWN_READINGS, scope.visible("readings__read_on"), pk=OuterRef("pk"))
@@ -103,42 +112,51 @@ def last_readings(scope: Scope, registers: "QuerySet[Register]") -> "QuerySet[Re
     )
 
 
-def metered(scope: Scope, points: Iterable[MeteringPoint]) -> list[PointRow]:
-    """Points of one page of a list with their meters, registers, ratios and last readings, in three queries."""
+def with_ratios(registers: "QuerySet[Register]", day: date) -> "QuerySet[Register]":
+    """Registers with `multiplier`, `current_ratio` and `voltage_ratio` of their meter on a Kyiv day."""
+    valid = MeterRatio.objects.filter(meter=OuterRef("meter"), valid_from__lte=day).order_by("-valid_from")
+    names = ("multiplier", "current_ratio", "voltage_ratio")
+    return registers.annotate(**{name: Subquery(valid.values(name)[:1]) for name in names})
+
+
+def metered(
+    scope: Scope, points: Iterable[MeteringPoint], registers: "QuerySet[Register] | None" = None
+) -> list[PointRow]:
+    """Points of one page of a list with the meters in place, ratios and last readings, in one query.
+
+    Args:
+        points: of the page.
+        registers: a query set with annotations that the caller needs on each register.
+    """
     listed = list(points)
     today = kyiv_today()
-    ratios = MeterRatio.objects.filter(valid_from__lte=today).order_by("-valid_from")
-    meters = (
-        Meter.objects.filter(meters_in_place(today), point__in=listed)
-        .prefetch_related(
-            Prefetch("registers", queryset=last_readings(scope, Register.objects.order_by("channel", "zone"))),
-            Prefetch("ratios", queryset=ratios),
-        )
-        .order_by(F("installed_on").asc(nulls_first=True), "serial")
+    found = (
+        (Register.objects.all() if registers is None else registers)
+        .filter(registers_in_place(today), meter__point__in=listed)
+        .select_related("meter")
+        .order_by(F("meter__installed_on").asc(nulls_first=True), "meter__serial", "channel", "zone")
     )
-    rows: dict[int, list[MeterRow]] = {}
-    for meter in meters:
-        known = list(meter.ratios.all())
-        rows.setdefault(meter.point_id, []).append(
-            MeterRow(
-                meter=meter,
-                ratio=known[0] if known else None,
-                verification=verification_state(meter.next_verification_on, today),
-                registers=[
-                    RegisterRow(
-                        register=register,
-                        last_value=getattr(register, "last_value", None),
-                        last_on=getattr(register, "last_on", None),
-                    )
-                    for register in meter.registers.all()
-                ],
-            )
-        )
+    rows: dict[int, dict[int, MeterRow]] = {}
+    for register in with_ratios(with_last_readings(scope, found), today):
+        meters = rows.setdefault(register.meter.point_id, {})
+        row = meters.setdefault(register.meter_id, _meter_row(register, today))
+        row.registers.append(RegisterRow(register, *(getattr(register, name) for name in ("last_value", "last_on"))))
     return [
         PointRow(
             point=point,
             is_closed=point.closed_on is not None and point.closed_on <= today,
-            meters=rows.get(point.pk, []),
+            meters=list(rows.get(point.pk, {}).values()),
         )
         for point in listed
     ]
+
+
+def _meter_row(register: Register, today: date) -> MeterRow:
+    multiplier, current, voltage = (
+        getattr(register, name) for name in ("multiplier", "current_ratio", "voltage_ratio")
+    )
+    return MeterRow(
+        meter=register.meter,
+        ratio=None if multiplier is None else Ratio(multiplier, current, voltage),
+        verification=verification_state(register.meter.next_verification_on, today),
+    )

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from cabinet_pages.metering.models import Channel, Meter, MeteringPoint, MeterRatio, Register, Zone
-from cabinet_pages.metering.queries import MeterRow, PointRow, RegisterRow
+from cabinet_pages.metering.models import Channel, Meter, MeteringPoint, Register, Zone
+from cabinet_pages.metering.queries import MeterRow, PointRow, Ratio, RegisterRow
 from cabinet_pages.metering.rules import Verification
 
 
@@ -25,11 +25,5 @@ def sample_points() -> list[PointRow]:
         RegisterRow(Register(meter=meter, channel=Channel.ACTIVE_CONSUMED, zone=zone), value, date(2020, 1, 31))
         for zone, value in ((Zone.FIRST, Decimal("1234.5")), (Zone.SECOND, Decimal("567.8")))
     ]
-    ratio = MeterRatio(
-        meter=meter,
-        valid_from=date(2016, 3, 1),
-        current_ratio=Decimal(20),
-        voltage_ratio=Decimal(10),
-        multiplier=Decimal(200),
-    )
+    ratio = Ratio(multiplier=Decimal(200), current=Decimal(20), voltage=Decimal(10))
     return [PointRow(point, is_closed=False, meters=[MeterRow(meter, ratio, Verification.OVERDUE, registers)])]

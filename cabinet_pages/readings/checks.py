@@ -16,7 +16,7 @@ from wagtail import hooks
 
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.readings import rules
-from cabinet_pages.readings.messages import shown
+from cabinet_pages.readings.messages import shown, unit_of
 
 HOOK = "register_reading_check"
 
@@ -112,11 +112,11 @@ class FarFromMean(ReadingCheck):
     def message(self, finding: rules.Finding) -> str:
         """Give the expected volume beside it."""
         sentence = (
-            _("The volume is far above the usual one: about %(expected)s was expected.")
+            _("The volume is far above the usual one: about %(expected)s %(unit)s was expected.")
             if finding.code == "far_above"
-            else _("The volume is far below the usual one: about %(expected)s was expected.")
+            else _("The volume is far below the usual one: about %(expected)s %(unit)s was expected.")
         )
-        return sentence % shown(finding.params)
+        return sentence % {**shown(finding.params), "unit": unit_of(finding.params["channel"])}
 
 
 class RatioChanged(ReadingCheck):

@@ -12,7 +12,7 @@ from cabinet_pages.quantities.fields import FixedPointFormField
 from cabinet_pages.readings.calculation import Calculation
 from cabinet_pages.readings.messages import message_of
 from cabinet_pages.readings.queries import EntrySheet
-from cabinet_pages.readings.rules import DECIMALS, Finding
+from cabinet_pages.readings.rules import DECIMALS, Finding, check_value
 from cabinet_pages.windows.fields import DayField
 
 
@@ -47,6 +47,15 @@ class EntryForm(forms.Form):
                     "zone": register.get_zone_display(),
                 },
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Name every value that its register cannot show at once, also beside other mistakes."""
+        for entry in self.sheet.registers:
+            value = self.cleaned_data.get(value_name(entry.register.pk))
+            if value is not None:
+                found = check_value(value, digits=entry.register.digits)
+                self.refuse([(entry.register.pk, finding) for finding in found])
+        return self.cleaned_data
 
     @property
     def typed(self) -> dict[int, Decimal]:

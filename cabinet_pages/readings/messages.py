@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from cabinet_pages.metering.models import Channel
 from cabinet_pages.quantities.formatting import format_energy
 from cabinet_pages.readings.rules import Finding
 
@@ -40,6 +41,12 @@ MESSAGES: dict[str, str | Promise] = {
     "not_your_branch": _("You do not work for this branch."),
     "busy": _("Somebody is sending readings of this point right now. Please try again."),
 }
+
+
+def unit_of(channel: str) -> str:
+    """The unit of a channel's volumes."""
+    reactive = channel in (Channel.REACTIVE_CONSUMED, Channel.REACTIVE_DELIVERED)
+    return gettext("kVAr·h") if reactive else gettext("kWh")
 
 
 def shown(params: Mapping[str, Any]) -> dict[str, Any]:

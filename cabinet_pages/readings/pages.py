@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import path
 
 from cabinet_pages.access.queries import Scope
-from cabinet_pages.metering.models import MeteringPoint
-from cabinet_pages.metering.queries import points_found
+from cabinet_pages.metering.queries import points_for, points_found
 from cabinet_pages.readings.calculation import Calculation, calculate
 from cabinet_pages.readings.forms import EntryForm, SubmissionForm, typed_values
 from cabinet_pages.readings.queries import (
@@ -82,16 +81,16 @@ class ReadingsPage(WindowMixin, CabinetBasePage):
         window = self._window(request, scope)
         words = request.GET.get("q", "").strip()
         only_missing = request.GET.get("show") == "missing"
-        found = points_found(scope, words)
-        if only_missing:
-            found = missing_points(scope, found, window.period)
-        page = page_of(found, request)
+        progress = progress_for(scope, window.period)
+        points = missing_points(scope, window.period) if only_missing else points_for(scope)
+        count = None if words else progress.missing if only_missing else progress.total
+        page = page_of(points_found(points, words), request, count=count)
         return self._answer(
             request,
             scope,
             "points.html",
             reading_window=window,
-            progress=progress_for(scope, window.period),
+            progress=progress,
             words=words,
             only_missing=only_missing,
             points=page,
@@ -101,13 +100,14 @@ class ReadingsPage(WindowMixin, CabinetBasePage):
     @path("<str:number>/points/<int:point_id>/")
     def entry(self, request: HttpRequest, number: str, point_id: int) -> HttpResponse:
         """The readings of one point: the form, the calculation, and the submission."""
-        scope, point = self._point(request, number, point_id)
+        scope = self.scope_or_404(request, number)
+        sheet = entry_sheet(scope, point_id, self._window(request, scope))
+        if sheet is None:
+            raise Http404
         if not scope.can_submit:
             if request.method == "POST":
                 raise PermissionDenied
-            return redirect(f"{self._account_url(request, scope)}points/{point.pk}/history/")
-        window = self._window(request, scope)
-        sheet = entry_sheet(scope, point, window)
+            return redirect(f"{self._account_url(request, scope)}points/{point_id}/history/")
         if request.method != "POST":
             return self._form(request, scope, sheet, EntryForm(sheet=sheet))
         form = EntryForm(request.POST, sheet=sheet)
@@ -118,7 +118,10 @@ class ReadingsPage(WindowMixin, CabinetBasePage):
     @path("<str:number>/points/<int:point_id>/history/")
     def point_history(self, request: HttpRequest, number: str, point_id: int) -> HttpResponse:
         """Everything that was read at a point."""
-        scope, point = self._point(request, number, point_id)
+        scope = self.scope_or_404(request, number)
+        point = point_for(scope, point_id)
+        if point is None:
+            raise Http404
         readings = page_of(readings_for(scope, point), request)
         return self._answer(
             request,
@@ -133,9 +136,9 @@ class ReadingsPage(WindowMixin, CabinetBasePage):
         """What was sent, after the second «Зберегти»."""
         scope = self.scope_or_404(request, number)
         submission = submission_for(scope, uuid)
-        if submission is None:
+        readings = submitted_readings(scope, submission) if submission else []
+        if submission is None or not readings:
             raise Http404
-        readings = submitted_readings(scope, submission)
         return self._answer(
             request,
             scope,
@@ -257,13 +260,6 @@ class ReadingsPage(WindowMixin, CabinetBasePage):
 
     def _account_url(self, request: HttpRequest, scope: Scope) -> str:
         return f"{self.get_url(request)}{scope.account.slug}/"
-
-    def _point(self, request: HttpRequest, number: str, point_id: int) -> tuple[Scope, MeteringPoint]:
-        scope = self.scope_or_404(request, number)
-        point = point_for(scope, point_id)
-        if point is None:
-            raise Http404
-        return scope, point
 
     def _window(self, request: HttpRequest, scope: Scope) -> ReadingWindow:
         """The window of the period that the form or the address names, else the first one."""

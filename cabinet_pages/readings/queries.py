@@ -6,14 +6,15 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.metering.models import MeteringPoint, ReadBy, Register
-from cabinet_pages.metering.queries import PointRow, metered, points_for
+from cabinet_pages.metering.queries import PointRow, metered, points_for, registers_in_place
 from cabinet_pages.readings import rules
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState, ReadingSubmission, WindowReopening
 
@@ -88,10 +89,11 @@ class PointChoice:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of the points that the customer reads have been sent for a period."""
+    """How many of the points that the customer reads have been sent for a period; `total` counts all points."""
 
     asked: int
     sent: int
+    total: int
 
     @property
     def missing(self) -> int:
@@ -119,11 +121,9 @@ def windows_for(scope: Scope, *, today: date | None = None) -> tuple[rules.Readi
     """
     today = today or kyiv_today()
     terms = terms_of(scope.account)
-    reopened = dict(
-        WindowReopening.objects.filter(account=scope.account, open_until__gte=today).values_list("period", "open_until")
-    )
+    reopened, passed = _reopened_and_passed(scope, today)
     found = rules.windows_on(today, terms, reopened)
-    if found[0].is_late and _period_passed(scope, found[0].period):
+    if found[0].is_late and found[0].period in passed:
         found = rules.windows_on(today, replace(terms, accepts_late=False), reopened)
     since = scope.visible_from
     if since is None:
@@ -138,52 +138,41 @@ def window_for(scope: Scope, period: date | None) -> rules.ReadingWindow | None:
     return found[0] if period is None else next((one for one in found if one.period == period), None)
 
 
-def asked_points(scope: Scope) -> "QuerySet[MeteringPoint]":
-    """Points that the customer reads today: open ones, not read by АСКОЕ or the operator, with a meter in place."""
-    today = kyiv_today()
-    registers = Register.objects.filter(_in_place(today), meter__point=OuterRef("pk"))
-    return points_for(scope).filter(
-        Q(closed_on__isnull=True) | Q(closed_on__gt=today), Exists(registers), read_by=ReadBy.CONSUMER
-    )
-
-
 def progress_for(scope: Scope, period: date) -> Progress:
     """How many points are asked for and how many of them were sent; one query."""
-    counted = asked_points(scope).aggregate(
-        asked=Count("pk"), sent=Count("pk", filter=~Exists(_unsent(period, OuterRef("pk"))))
+    asked = _asked()
+    counted = points_for(scope).aggregate(
+        total=Count("pk"),
+        asked=Count("pk", filter=asked),
+        sent=Count("pk", filter=asked & Q(~Exists(_unsent(period)))),
     )
-    return Progress(asked=counted["asked"], sent=counted["sent"])
+    return Progress(**counted)
 
 
-def missing_points(scope: Scope, points: "QuerySet[MeteringPoint]", period: date) -> "QuerySet[MeteringPoint]":
-    """Those of the points for which a reading is still to be sent."""
-    return points.filter(Exists(_unsent(period, OuterRef("pk"))), pk__in=asked_points(scope).values("pk"))
+def missing_points(scope: Scope, period: date) -> "QuerySet[MeteringPoint]":
+    """Points for which a reading is still to be sent."""
+    return points_for(scope).filter(_asked(), Exists(_unsent(period)))
 
 
 def point_choices(scope: Scope, points: Iterable[MeteringPoint], period: date) -> list[PointChoice]:
-    """One page of the list of points with meters, last readings and what was sent for the period."""
-    rows = metered(scope, points)
-    sent = set(
-        Reading.objects.filter(_current(period), register__meter__point__in=[row.point for row in rows]).values_list(
-            "register_id", flat=True
-        )
-    )
+    """One page of the list of points with meters, last readings and what was sent for the period; one query."""
+    sent = Reading.objects.filter(_current(period), register=OuterRef("pk"))
     choices = []
-    for row in rows:
-        registers = {one.register.pk for meter in row.meters for one in meter.registers}
+    for row in metered(scope, points, Register.objects.annotate(is_sent=Exists(sent))):
+        marks = [getattr(one.register, "is_sent", False) for meter in row.meters for one in meter.registers]
         choices.append(
             PointChoice(
                 row=row,
-                is_asked=row.is_read_by_consumer and bool(registers),
-                is_sent=bool(registers) and registers <= sent,
-                is_partly_sent=bool(registers & sent),
+                is_asked=row.is_read_by_consumer and bool(marks),
+                is_sent=bool(marks) and all(marks),
+                is_partly_sent=any(marks),
             )
         )
     return choices
 
 
-def entry_sheet(scope: Scope, point: MeteringPoint, window: rules.ReadingWindow) -> EntrySheet:
-    """The registers of a point with what each reading is counted from, in three queries.
+def entry_sheet(scope: Scope, point_id: int, window: rules.ReadingWindow) -> EntrySheet | None:
+    """The registers of a point with what each reading is counted from, in three queries; None for no such point.
 
     The previous value is the newest of: readings that the operator took or accepted, and the customer's current
     readings of earlier periods; else the reading at installation. A reading of the same period is what is being
@@ -191,11 +180,16 @@ def entry_sheet(scope: Scope, point: MeteringPoint, window: rules.ReadingWindow)
     owner: without a reading since then it stays unknown until the branch accepts the value.
     """
     registers = list(
-        Register.objects.filter(_in_place(kyiv_today()), meter__point=point)
-        .select_related("meter")
+        Register.objects.filter(
+            registers_in_place(kyiv_today()), meter__point__in=points_for(scope).filter(pk=point_id).order_by()
+        )
+        .select_related("meter__point")
         .prefetch_related("meter__ratios")
         .order_by("meter__installed_on", "meter__serial", "channel", "zone")
     )
+    point = registers[0].meter.point if registers else point_for(scope, point_id)
+    if point is None:
+        return None
     readings: dict[int, list[Reading]] = {}
     for reading in Reading.objects.filter(register__in=registers, is_current=True).order_by("-read_on", "-pk"):
         readings.setdefault(reading.register_id, []).append(reading)
@@ -229,15 +223,12 @@ def readings_for(scope: Scope, point: MeteringPoint | None = None) -> "QuerySet[
 
 
 def submission_for(scope: Scope, uuid: UUID) -> ReadingSubmission | None:
-    """A submission of the account; None for a foreign, an absent and an earlier owner's one alike."""
-    submission = ReadingSubmission.objects.filter(account=scope.account, uuid=uuid).select_related("user").first()
-    if submission is None or not submitted_readings(scope, submission):
-        return None
-    return submission
+    """A submission of the account; None for a foreign and for an absent one alike."""
+    return ReadingSubmission.objects.filter(account=scope.account, uuid=uuid).first()
 
 
 def submitted_readings(scope: Scope, submission: ReadingSubmission) -> list[Reading]:
-    """The readings that were sent together, in the order of their form."""
+    """The readings that were sent together, in the order of their form; none of an earlier owner's."""
     return list(
         Reading.objects.filter(scope.visible("read_on"), submission=submission)
         .select_related("register__meter__point")
@@ -245,9 +236,12 @@ def submitted_readings(scope: Scope, submission: ReadingSubmission) -> list[Read
     )
 
 
-def _in_place(day: date) -> Q:
-    installed = Q(meter__installed_on__isnull=True) | Q(meter__installed_on__lte=day)
-    return installed & (Q(meter__removed_on__isnull=True) | Q(meter__removed_on__gt=day))
+def _asked() -> Q:
+    """The condition on points that the customer reads today: not read by АСКОЕ or the operator, with a meter."""
+    today = kyiv_today()
+    registers = Register.objects.filter(registers_in_place(today), meter__point=OuterRef("pk"))
+    is_open = Q(closed_on__isnull=True) | Q(closed_on__gt=today)
+    return is_open & Q(Exists(registers), read_by=ReadBy.CONSUMER)
 
 
 def _current(period: date) -> Q:
@@ -257,15 +251,34 @@ def _current(period: date) -> Q:
     )
 
 
-def _unsent(period: date, point: OuterRef) -> "QuerySet[Register]":
+def _unsent(period: date) -> "QuerySet[Register]":
+    """Registers of the outer query's point for which nothing was sent."""
     sent = Reading.objects.filter(_current(period), register=OuterRef("pk"))
-    return Register.objects.filter(_in_place(kyiv_today()), ~Exists(sent), meter__point=point)
+    return Register.objects.filter(registers_in_place(kyiv_today()), ~Exists(sent), meter__point=OuterRef("pk"))
 
 
-def _period_passed(scope: Scope, period: date) -> bool:
-    return Reading.objects.filter(
-        register__meter__point__account=scope.account, kind=ReadingKind.CUSTOMER, period=period, state__in=PASSED
-    ).exists()
+def _reopened_and_passed(scope: Scope, today: date) -> tuple[dict[date, date], set[date]]:
+    """The last days of reopened windows by period, and recent periods that billing has readings of; one query."""
+    nothing = Value(None, output_field=DateField())
+    passed = (
+        Reading.objects.filter(
+            register__meter__point__account=scope.account,
+            kind=ReadingKind.CUSTOMER,
+            period__gte=rules.shift_period(today, -2),
+            state__in=PASSED,
+        )
+        .order_by()
+        .annotate(until=Cast(nothing, DateField()))
+        .values_list("period", "until")
+    )
+    reopened = (
+        WindowReopening.objects.filter(account=scope.account, open_until__gte=today)
+        .order_by()
+        .annotate(until=F("open_until"))
+        .values_list("period", "until")
+    )
+    rows = list(reopened.union(passed))
+    return {period: until for period, until in rows if until}, {period for period, until in rows if not until}
 
 
 def _is_own(reading: Reading) -> bool:

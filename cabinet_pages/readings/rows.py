@@ -13,6 +13,7 @@ from cabinet_pages.metering.models import Channel, Register
 from cabinet_pages.readings import rules
 from cabinet_pages.readings.calculation import Calculation
 from cabinet_pages.readings.checks import RaisedFinding, labels_of, registered_checks
+from cabinet_pages.readings.messages import unit_of
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingSource, ReadingState
 from cabinet_pages.readings.queries import EntryRegister, EntrySheet
 
@@ -132,12 +133,6 @@ def totals_of(calculation: Calculation) -> list[TotalRow]:
         TotalRow(one.meter, str(Channel(one.channel).label), one.volume, unit_of(one.channel))
         for one in calculation.totals
     ]
-
-
-def unit_of(channel: str) -> str:
-    """The unit of a channel's volumes."""
-    reactive = channel in (Channel.REACTIVE_CONSUMED, Channel.REACTIVE_DELIVERED)
-    return _("kVAr·h") if reactive else _("kWh")
 
 
 def formula_of(previous: Decimal | None, value: Decimal, digits: int, multiplier: Decimal | None) -> str:

@@ -35,4 +35,4 @@ def sample_readings() -> tuple[rules.ReadingWindow, Progress, list[Reading]]:
             (date(2020, 1, 31), "1200", "1168", "6400", ReadingState.ACCEPTED),
         )
     ]
-    return window, Progress(asked=2, sent=1), readings
+    return window, Progress(asked=2, sent=1, total=3), readings

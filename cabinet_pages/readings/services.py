@@ -29,7 +29,7 @@ from cabinet_pages.readings.models import (
     ReadingSubmission,
     WindowReopening,
 )
-from cabinet_pages.readings.queries import EntrySheet, entry_sheet, point_for, window_for
+from cabinet_pages.readings.queries import EntrySheet, entry_sheet, window_for
 
 # Every lost race means that somebody else's submission went through, so a few dozen attempts always suffice.
 ATTEMPTS = 64
@@ -137,20 +137,21 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
         if made.period == typed.period and _is_same(made, scope, user, point, typed.read_on, typed.entries):
             return made
         raise SubmissionRefused((None, rules.Finding("token_reused")))
-    current_point = point_for(scope, point.pk)
-    if current_point is None:
-        raise SubmissionRefused((None, rules.Finding("not_allowed")))
-    if current_point.closed_on is not None and current_point.closed_on <= kyiv_today():
-        raise SubmissionRefused((None, rules.Finding("point_closed")))
-    if current_point.read_by != ReadBy.CONSUMER:
-        raise SubmissionRefused((None, rules.Finding("not_asked")))
-    window = window_for(scope, typed.period)
-    if window is None or not window.accepts:
-        raise SubmissionRefused((None, rules.Finding("window_closed")))
-    calculation = _checked(entry_sheet(scope, current_point, window), typed)
+    # The row comes first: a click that arrives twice at once waits here for the other, and then finds what it made.
     submission = ReadingSubmission.objects.create(
         account=scope.account, user=user, token=token, period=typed.period, source=ReadingSource.CABINET
     )
+    window = window_for(scope, typed.period)
+    if window is None or not window.accepts:
+        raise SubmissionRefused((None, rules.Finding("window_closed")))
+    sheet = entry_sheet(scope, point.pk, window)
+    if sheet is None:
+        raise SubmissionRefused((None, rules.Finding("not_allowed")))
+    if sheet.point.closed_on is not None and sheet.point.closed_on <= kyiv_today():
+        raise SubmissionRefused((None, rules.Finding("point_closed")))
+    if sheet.point.read_by != ReadBy.CONSUMER:
+        raise SubmissionRefused((None, rules.Finding("not_asked")))
+    calculation = _checked(sheet, typed)
     _supersede(calculation)
     Reading.objects.bulk_create([_reading(row, submission, calculation, typed.reason) for row in calculation.rows])
     log(
@@ -159,7 +160,7 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
         user=user,
         data={
             "account": scope.account.number,
-            "point": current_point.code,
+            "point": sheet.point.code,
             "period": f"{typed.period:%Y-%m}",
             "registers": len(calculation.rows),
             "late": window.is_late,

@@ -254,7 +254,7 @@ def far_from_mean(line: Line, *, factor: Decimal, periods: int, minimum: Decimal
     expected = used * line.days
     if abs(actual - expected) < minimum * days:
         return None
-    params = {"expected": (expected / days).quantize(Decimal(1))}
+    params = {"expected": (expected / days).quantize(Decimal(1)), "channel": line.facts.channel}
     if actual > expected * factor:
         return Finding("far_above", params)
     if actual * factor < expected and line.result.difference:
