@@ -26,6 +26,7 @@ from imports.resources.base import (
     join_key,
 )
 from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.wording import as_written
 from imports.values import (
     ValueRefused,
     clean_text,
@@ -228,7 +229,8 @@ class InvoiceResource(KindResource):
         for entry in entries[1:]:
             column = next((name for name in header if entry.values.get(name) != header[name]), "")
             if column:
-                entry.reject("header_disagrees", column, entry.values[column], first=first.row)
+                told = as_written(entry.values[column], _CHOICES.get(column))
+                entry.reject("header_disagrees", column, told, first=first.row)
                 for other in entries:
                     if other is not entry:
                         other.reject("rejected_with_row", row=entry.row)
@@ -298,6 +300,7 @@ class InvoiceResource(KindResource):
             line.update({name: before[name] for name in kept})
 
 
+_CHOICES = {"document_kind": DOCUMENT_KINDS, "state": STATES}
 _HEADER = ("document_kind", "state", "corrects_number", "due_on")
 _DEFAULTS = {"document_kind": InvoiceKind.INVOICE.value, "state": InvoiceState.VALID.value}
 _LINE = (

@@ -25,6 +25,7 @@ from imports.resources.base import (
 )
 from imports.resources.rows import exact_date, exact_decimal
 from imports.resources.transformers import KnownRatios, Ratio, first_day, parse_transformer_ratio, product_of_ratios
+from imports.resources.wording import as_written
 from imports.values import (
     Eic,
     clean_text,
@@ -221,9 +222,9 @@ class MeteringResource(KindResource):
             code, serial = entry.key.split("|")[:2]
             point, meter = points.get(code, entry), meters.get((code, serial), entry)
             if column := _difference(entry, point, _POINT):
-                entry.reject("point_disagrees", column, entry.values[column], first=point.row)
+                entry.reject("point_disagrees", column, _told(entry, column), first=point.row)
             elif column := _difference(entry, meter, (*_METER, *_RATIO)):
-                entry.reject("meter_disagrees", column, entry.values.get(column, ""), first=meter.row)
+                entry.reject("meter_disagrees", column, _told(entry, column), first=meter.row)
             else:
                 points.setdefault(code, entry)
                 meters.setdefault((code, serial), entry)
@@ -260,7 +261,7 @@ class MeteringResource(KindResource):
             entry.values["ratio_from"] = day
             entry.touched = True
             if ratios and day not in ratios:
-                entry.warn("multiplier_undated", "multiplier", entry.values["multiplier"], date=_shown(day))
+                entry.warn("multiplier_undated", "multiplier", _told(entry, "multiplier"), date=as_written(day))
         super().judge(entry, stored)
 
     def promote(self, changes: Iterator[Change]) -> None:
@@ -316,6 +317,7 @@ _POINT = (
 _METER = ("meter_type", "installed_on", "removed_on", "verified_on", "next_verification_on")
 _REGISTER = ("digits", "initial_value", "final_value")
 _RATIO = (*Ratio._fields, "ratio_from")
+_CHOICES = {"role": ROLES, "read_by": READERS, "losses_unit": LOSSES_UNITS}
 _DEFAULTS = {
     "role": PointRole.BILLING.value,
     "read_by": ReadBy.CONSUMER.value,
@@ -335,8 +337,8 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _shown(day: str) -> str:
-    return f"{date.fromisoformat(day):%d.%m.%Y}"
+def _told(entry: Entry, column: str) -> str:
+    return as_written(entry.values.get(column, ""), _CHOICES.get(column))
 
 
 def _attributes(values: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:

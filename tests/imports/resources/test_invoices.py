@@ -126,7 +126,7 @@ def test_what_lines_say_about_their_invoice_must_agree():
     rows = [HEADING, line(), line(**{"Строк оплати": "21.02.2026"}), line("18")]
     batch = load("invoices", csv_file(rows), branch=make_branch(), skip_rejected=True)
     assert counts(batch) == (3, 1, 0, 0, 2)
-    assert (3, "Строк оплати", "2026-02-21", "У рядку 2 для цього рахунку вказано інше.") in issues(batch)
+    assert (3, "Строк оплати", "21.02.2026", "У рядку 2 для цього рахунку вказано інше.") in issues(batch)
 
 
 def test_lines_are_replaced_as_a_set_when_an_invoice_comes_again():
