@@ -7,8 +7,11 @@ from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
 from cabinet_pages.staff.menu import CabinetGroup
+from cabinet_pages.staff.site_history import guard_site_history, hide_site_history
 
 modeladmin_register(CabinetGroup)
+guard_site_history()
+hooks.register("construct_reports_menu", hide_site_history)
 
 
 @hooks.register("register_log_actions")

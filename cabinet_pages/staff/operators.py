@@ -73,6 +73,9 @@ class OperatorCreateView(WMABaseView):  # type: ignore[misc]
 class OperatorDeleteView(ScopedDeleteView):
     """Takes an operator's right away; the login stays."""
 
+    def get_page_subtitle(self) -> str:
+        return ""
+
     def confirmation_message(self) -> str:
         return _("%(email)s will not work for this branch any more. The login itself stays.") % {
             "email": self.instance.user.email

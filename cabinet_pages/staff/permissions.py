@@ -7,7 +7,8 @@ from cabinet_pages.access.groups import CENTRAL_GROUP, EDITORS_GROUP, OPERATORS_
 
 _ADMIN = ("wagtailadmin.access_admin",)
 
-_READ = tuple(
+#: To see the records of a branch.
+BRANCH_RECORDS = tuple(
     f"cabinet_pages.view_{model}"
     for model in (
         "accessrequest",
@@ -43,7 +44,7 @@ _DICTIONARIES = (
 
 #: Group → permissions as `app.codename`. A permission of an app that is not installed is passed over.
 GROUPS: dict[str, list[str]] = {
-    OPERATORS_GROUP: [*_ADMIN, *_READ, *_DECIDE, *_IMPORT],
-    CENTRAL_GROUP: [*_ADMIN, *_READ, *_DECIDE, *_IMPORT, *_DICTIONARIES],
+    OPERATORS_GROUP: [*_ADMIN, *BRANCH_RECORDS, *_DECIDE, *_IMPORT],
+    CENTRAL_GROUP: [*_ADMIN, *BRANCH_RECORDS, *_DECIDE, *_IMPORT, *_DICTIONARIES],
     EDITORS_GROUP: [*_ADMIN],
 }

@@ -105,6 +105,11 @@ class ScopedHistoryView(InScope, HistoryView):  # type: ignore[misc]
     def check_action_permitted(self, user: Any) -> bool:
         return bool(self.permission_helper.user_can_inspect_obj(user, self.instance))
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record_url = self.url_helper.get_action_url("inspect", self.pk_quoted)
+        result: dict[str, Any] = super().get_context_data(record_url=record_url, **kwargs)
+        return result
+
 
 class ScopedObjectView(InScope, InstanceSpecificView):  # type: ignore[misc]
     """Base of our own views of one record: a file, an action."""

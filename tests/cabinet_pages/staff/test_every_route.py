@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import factories as make
-from tests.cabinet_pages.staff.world import StaffWorld, body_of, staff_routes
+from tests.cabinet_pages.staff.world import StaffWorld, body_of, plain_admin_urls, staff_routes
 
 SHARED = {"article"}
 CENTRAL_ONLY = {"branchoperator"}
@@ -118,6 +118,26 @@ def test_an_operator_who_is_gone_is_out_at_the_next_click(world: StaffWorld, as_
     world.vin.records["branchoperator"].delete()
     for model in set(LISTS) - CENTRAL_ONLY:
         assert client.get(url_of(model, "inspect", world.vin.records[model])).status_code == 404, model
+
+
+def test_no_other_page_of_the_admin_tells_of_another_branch(
+    world: StaffWorld, as_user: Callable[[Any], Client]
+) -> None:
+    make.grant(world.vin.person, world.vin.account)
+    as_user(world.vin.operator).post(
+        url_of("accessrequest", "inspect", world.vin.request), {"action": "refuse", "reason": world.vin.canary}
+    )
+    client = as_user(world.tro.operator)
+    secrets = (world.vin.canary, world.vin.account.number, world.vin.person.email, world.vin.operator.email)
+    visited = 0
+    for url in plain_admin_urls():
+        text = body_of(client.get(url)).decode("utf-8", "replace")
+        assert not [secret for secret in secrets if secret in text], url
+        visited += 1
+    assert visited > 50
+    report = reverse("wagtailadmin_reports:site_history")
+    assert client.get(f"{report}?export=csv").status_code == 302
+    assert world.vin.person.email in as_user(world.central).get(report).content.decode()
 
 
 def test_nothing_that_imports_fill_can_be_edited_or_deleted_even_by_the_central_office(

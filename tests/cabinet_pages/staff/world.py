@@ -1,5 +1,6 @@
 """Two branches with one record of every kind each, marked by canaries; and the people who work for them."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from cabinet_pages.access.models import AccessRequest, BranchOperator
 from cabinet_pages.access.services import submit_request
@@ -109,13 +110,26 @@ def staff_routes(app_label: str) -> set[tuple[str, str]]:
     return found
 
 
-def _names(patterns: list[URLPattern | URLResolver]) -> list[str]:
+def plain_admin_urls() -> set[str]:
+    """Every address of the admin that takes no argument, Wagtail's own among them, but for logging out."""
+    found = set()
+    for name in _names(get_resolver().url_patterns):
+        with suppress(NoReverseMatch):
+            found.add(reverse(name))
+    # The failwhale is Wagtail's own test of its error page.
+    return {
+        url for url in found if url.startswith("/admin/") and "logout" not in url and not url.endswith("/failwhale/")
+    }
+
+
+def _names(patterns: list[URLPattern | URLResolver], space: str = "") -> list[str]:
     names: list[str] = []
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            names += _names(pattern.url_patterns)
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            names += _names(pattern.url_patterns, inner)
         elif pattern.name:
-            names.append(pattern.name)
+            names.append(f"{space}{pattern.name}")
     return names
 
 
