@@ -6,11 +6,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from imports.engine.checking import Tally, check_rows
+from imports.engine.collector import rare_collection
 from imports.engine.comparing import Comparison, compare
 from imports.engine.errors import FileRefused
 from imports.engine.locks import batch_lock
 from imports.engine.opening import open_batch
-from imports.engine.stage import clear_stage, record_issues
+from imports.engine.stage import clear_stage, record_issues, storable, storable_param
 from imports.formats import UnreadableFile
 from imports.models import BatchState, ImportBatch, IssueLevel, RowIssue, RowStatus
 from imports.resources.base import Issue
@@ -38,16 +39,16 @@ def prepare_locked(batch: ImportBatch) -> None:
     # Asked before anything is compared: whoever promotes later has to look again.
     compared_after = newest_applied(batch.kind)
     try:
-        with open_batch(batch) as opened:
+        with rare_collection(), open_batch(batch) as opened:
             heading = opened.table.heading
             headings = {name: text for name, text in zip(heading.names, heading.texts, strict=True) if name}
             _set(
                 batch,
                 format=opened.format,
                 encoding=opened.encoding,
-                headings=[text for text in heading.texts if text],
+                headings=[storable(text) for text in heading.texts if text],
                 columns=sorted(headings),
-                unknown_columns=list(heading.unknown),
+                unknown_columns=[storable(text) for text in heading.unknown],
                 as_of=opened.resource.context.as_of,
             )
             record_issues(
@@ -130,4 +131,4 @@ def _set(batch: ImportBatch, **fields: Any) -> None:
 
 
 def _plain(params: dict[str, object]) -> dict[str, object]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in params.items()}
+    return {name: storable_param(value) for name, value in params.items()}

@@ -8,6 +8,7 @@ from wagtail.log_actions import log
 
 from cabinet_pages.accounts.models import Account
 from imports.conf import import_settings
+from imports.engine.collector import rare_collection
 from imports.engine.errors import StoredRowsMoved
 from imports.engine.locks import batch_lock, promotion_lock
 from imports.engine.opening import resource_of
@@ -100,7 +101,7 @@ def _promote(batch: ImportBatch, by: Any) -> None:
     if not batch.new and not batch.changed:
         _finish(batch, BatchState.UNCHANGED, promoted_by=by, error_code="", error_params={})
         return
-    with resource_of(batch) as resource, transaction.atomic():
+    with rare_collection(), resource_of(batch) as resource, transaction.atomic():
         resource.context.by = by
         taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.PREVIEWED).update(state=BatchState.PROMOTING)
         if not taken:

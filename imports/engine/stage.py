@@ -27,6 +27,13 @@ _NEW, _CHANGED, _UNCHANGED = RowStatus.NEW.value, RowStatus.CHANGED.value, RowSt
 _COMPARED = ("ordinal", "leads", "status", "change", "object_id", "values", "before")
 
 
+def storable(text: str) -> str:
+    """Return the text as both databases can keep it: NUL and lone halves of surrogate pairs become visible marks."""
+    if text.isprintable():
+        return text
+    return text.replace("\x00", "␀").encode("utf-8", "replace").decode()
+
+
 def clear_stage(batch: ImportBatch) -> None:
     """Forget what was staged and said about a batch."""
     with transaction.atomic():
@@ -52,15 +59,22 @@ def record_issues(batch: ImportBatch, issues: Iterable[Issue], headings: Mapping
             (
                 batch.pk,
                 issue.row,
-                headings.get(issue.column, issue.column)[:160],
-                issue.value.strip()[:255],
+                storable(headings.get(issue.column, issue.column))[:160],
+                storable(issue.value.strip())[:255],
                 issue.level.value,
                 issue.code,
-                to_json(issue.params),
+                to_json({name: storable_param(value) for name, value in issue.params.items()}),
             )
             for issue in issues
         ),
     )
+
+
+def storable_param(value: object) -> object:
+    """Return a param of an issue as it can be kept as JSON."""
+    if isinstance(value, str):
+        return storable(value)
+    return [storable_param(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def families(batch: ImportBatch, resource: KindResource, size: int) -> Iterator[list[Entry]]:

@@ -20,6 +20,7 @@ from imports.queries import report
 
 ALL_BRANCHES = "ALL"
 _UNUSABLE = 2
+_PROFILE_LENGTH = 80
 
 
 class Command(BaseCommand):
@@ -39,6 +40,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         branch = self._branch(options["branch"])
+        if len(options["profile"]) > _PROFILE_LENGTH:
+            raise CommandError(
+                _("The name of a profile has at most %(limit)d characters.") % {"limit": _PROFILE_LENGTH},
+                returncode=_UNUSABLE,
+            )
         try:
             stream = options["file"].open("rb")
         except OSError as error:
@@ -66,7 +72,7 @@ class Command(BaseCommand):
     def _branch(self, code: str) -> Branch | None:
         if code == ALL_BRANCHES:
             return None
-        branch = Branch.objects.filter(code=code).first()
+        branch = Branch.objects.filter(code=code).first() or Branch.objects.filter(code=code.upper()).first()
         if branch is None:
             raise CommandError(_("There is no branch %(code)s.") % {"code": code}, returncode=_UNUSABLE)
         return branch

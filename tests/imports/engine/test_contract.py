@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from wagtail.models import ModelLogEntry
 
 from cabinet_pages.articles.models import Article
 from cabinet_pages.payments.models import Payment
@@ -303,3 +304,17 @@ def test_preparing_again_starts_over(give: Give) -> None:
     prepare(batch)
     assert (StagedRow.objects.count(), batch.issues.count()) == (staged, issues)
     assert (batch.rows, batch.rejected) == (5, 2)
+
+
+def test_an_applied_batch_leaves_one_entry_in_the_audit_log(give: Give) -> None:
+    report = give("payments", GOOD)
+    entries = [one for one in ModelLogEntry.objects.all() if one.action == "imports.apply"]
+    assert [(entry.object_id, entry.data["new"]) for entry in entries] == [(str(report["batch"]), 3)]
+    give("payments", BAD)
+    assert ModelLogEntry.objects.filter(action="imports.apply").count() == 1
+
+
+def test_characters_that_no_database_keeps_are_told_and_not_stored(give: Give) -> None:
+    report = give("payments", [(*HEADING, "Щось\u200b_x0000_"), (*GOOD[1][:3], "1_x0000_", "x")], format="xlsx")
+    assert (report["state"], report["rejected"]) == ("refused", 1)
+    assert "\x00" not in str(report)
