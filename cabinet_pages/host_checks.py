@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.module_loading import import_string
@@ -179,6 +180,21 @@ def check_languages(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(TAG)
+def check_sqlite(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """On SQLite a transaction takes the lock when it begins, so that writers wait for each other."""
+    mode = str(connection.settings_dict.get("OPTIONS", {}).get("transaction_mode", "")).upper()
+    if connection.vendor != "sqlite" or mode in ("IMMEDIATE", "EXCLUSIVE"):
+        return []
+    return [
+        Warning(
+            "SQLite transactions that begin with a read fail with «database is locked» when the worker writes.",
+            hint="DATABASES['default']['OPTIONS'] = {'transaction_mode': 'IMMEDIATE', 'timeout': 20}",
+            id="cabinet_pages.W006",
+        )
+    ]
+
+
 HOST_CHECKS: tuple[Callable[..., list[CheckMessage]], ...] = (
     check_apps,
     check_templates,
@@ -186,4 +202,5 @@ HOST_CHECKS: tuple[Callable[..., list[CheckMessage]], ...] = (
     check_addresses,
     check_logins,
     check_languages,
+    check_sqlite,
 )

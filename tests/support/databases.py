@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,8 @@ def scratch_database(folder: Path) -> Iterator[str]:
             yield f"sqlite:///{path}"
         finally:
             for file in folder.glob(f"{name}.sqlite3*"):
-                file.unlink()
+                # Beside the database stands the folder of its imports' locks.
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
         return
     server = os.environ.get("POSTGRES_URL") or os.environ["DATABASE_URL"]
     _execute(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -1,0 +1,27 @@
+"""Many of a kind: each is registered through a hook of Wagtail, found in this file of any installed app."""
+
+from django.http import HttpRequest
+from wagtail import hooks
+
+from cabinet_pages.readings.checks import ReadingCheck
+from imports.formats import Format
+from stranger.checks import RoundThousands
+from stranger.formats import CaretTable
+
+
+@hooks.register("register_import_format")
+def caret_table() -> Format:
+    """One function, one format."""
+    return CaretTable()
+
+
+@hooks.register("register_reading_check")
+def own_reading_checks() -> list[ReadingCheck]:
+    """One function, any number of checks."""
+    return [RoundThousands()]
+
+
+@hooks.register("cabinet_staff_landing", order=-1)
+def to_the_branches(request: HttpRequest) -> str | None:
+    """Where an employee goes after signing in; None leaves it to the next function."""
+    return "/admin/cabinet_pages/account/?from=stranger" if "stranger" in request.user.email else None
