@@ -7,6 +7,7 @@ from decimal import Decimal
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+")
+_MONEY = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 
 def as_written(text: str, choices: Mapping[str, str] | None = None) -> str:
@@ -20,6 +21,9 @@ def as_written(text: str, choices: Mapping[str, str] | None = None) -> str:
         return next((name for name, value in choices.items() if value == text), text)
     if _ISO.fullmatch(text):
         return f"{date.fromisoformat(text):%d.%m.%Y}"
+    if _MONEY.fullmatch(text):
+        # Only sums are staged with exactly two places, and a sum keeps its kopecks.
+        return text.replace(".", ",")
     if _NUMBER.fullmatch(text):
         return f"{Decimal(text).normalize():f}".replace(".", ",")
     return text

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from cabinet_pages.articles.models import Article
 from imports.engine import UnknownKind, resource_class
 from imports.models import ImportBatch, RowStatus, StagedRow
+from imports.resources.wording import as_written
+from imports.values import parse_period
 
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 #: A document's place is taken by the amount where the file names none; nobody reads that.
 _NO_DOCUMENT = re.compile(r"=-?\d+")
 
@@ -22,6 +23,21 @@ CHANGE_NAMES: dict[str, Any] = {
     "moved": gettext_lazy("moved to another branch"),
     "revived": gettext_lazy("restored"),
     "renamed": gettext_lazy("renamed"),
+}
+
+
+#: Values that a kind takes from somewhere else than a column of its own.
+DERIVED_NAMES: dict[str, Any] = {
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "lines": gettext_lazy("Lines"),
+    "net": gettext_lazy("Sum without VAT"),
+    "vat": gettext_lazy("VAT"),
+    "gross": gettext_lazy("Sum with VAT"),
+    "file_name": gettext_lazy("File name"),
+    "sha256": gettext_lazy("SHA-256 of the file"),
+    "size": gettext_lazy("Size, bytes"),
+    "signature_name": gettext_lazy("Name of the signature file"),
+    "signature_sha256": gettext_lazy("SHA-256 of the signature"),
 }
 
 
@@ -83,6 +99,12 @@ class Wording:
             for values in (row.values, row.before or {})
             if values.get(self.article_column)
         }
+        keys |= {
+            line.get("article")
+            for row in self.rows
+            for values in (row.values, row.before or {})
+            for line in values.get("lines") or []
+        }
         return {**self.batch.new_articles, **dict(Article.objects.filter(key__in=keys).values_list("key", "name"))}
 
     def differences(self) -> list[Difference]:
@@ -113,24 +135,30 @@ class Wording:
         ]
 
     def heading(self, name: str) -> str:
-        """The heading of a column."""
-        if name == "withdrawn":
-            return _("Withdrawn")
+        """The heading of a column, or the name of a value that has no column."""
         column = self.columns.get(name)
-        return str(column.column_name) if column is not None else name
+        return str(column.column_name if column is not None else DERIVED_NAMES.get(name, name))
 
     def text(self, name: str, value: Any) -> str:
         """A stored form in words; a dash for nothing."""
         if value in (None, "", []) or (isinstance(value, str) and _NO_DOCUMENT.fullmatch(value)):
             return "—"
+        if isinstance(value, list):
+            return "; ".join(self._line(item) if isinstance(item, dict) else str(item) for item in value)
         if not isinstance(value, str):
-            return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            return str(value)
         if name == "withdrawn":
             return _("Yes") if value == "1" else _("No")
         if name == self.article_column:
             return self.articles.get(value, value)
-        choices = getattr(getattr(self.columns.get(name), "parse", None), "keywords", {}).get("choices")
-        if isinstance(choices, dict):
-            return next((word for word, stored in choices.items() if stored == value), value)
-        day = _DAY.fullmatch(value)
-        return f"{day[3]}.{day[2]}.{day[1]}" if day else value
+        parse = getattr(self.columns.get(name), "parse", None)
+        if parse is parse_period:
+            return f"{value[5:7]}.{value[:4]}"
+        choices = getattr(parse, "keywords", {}).get("choices")
+        return as_written(value, choices if isinstance(choices, dict) else None)
+
+    def _line(self, line: dict[str, Any]) -> str:
+        """A line of an invoice: what for, how much of it, and its sum."""
+        article = self.articles.get(line.get("article", ""), line.get("article", ""))
+        quantity = " ".join(as_written(line[part]) for part in ("quantity", "unit") if line.get(part))
+        return ", ".join(part for part in (article, quantity, as_written(line.get("gross", ""))) if part)
