@@ -93,7 +93,7 @@ def test_old_and_new_values_stand_side_by_side(world: StaffWorld, as_user: Calla
     client.post(upload(client, *GOOD).url, {"action": "apply"})
     page = upload(client, GOOD[0].replace("100,50", "200,75"), GOOD[1]).url
     text = client.get(page).content.decode()
-    assert "<del>100.50</del> → <ins>200.75</ins>" in text
+    assert "<del>100,50</del> → <ins>200,75</ins>" in text
     assert client.get(f"{page}?status=new").context["differences"] == []
     assert len(client.get(f"{page}?status=changed&account=80-4").context["differences"]) == 1
     assert client.get(f"{page}?account=80-5").context["differences"] == []
