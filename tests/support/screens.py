@@ -13,6 +13,8 @@ CENTRAL = "central@demo.example"
 EDITOR = "editor@demo.example"
 ADMIN = "admin@demo.example"
 ACCOUNT = "80-431930"
+PAYMENTS = f"/cabinet/legal/payments/{ACCOUNT}/"
+FINANCE = f"/cabinet/legal/finance/{ACCOUNT}/"
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,52 @@ def press(label: str) -> Callable[[Page], object]:
     return act
 
 
+def follow(selector: str) -> Callable[[Page], object]:
+    """Return an act that follows the first link a selector finds."""
+
+    def act(page: Page) -> None:
+        page.locator(selector).first.click()
+        page.wait_for_load_state()
+
+    return act
+
+
+def both(*acts: Callable[[Page], object]) -> Callable[[Page], object]:
+    """Return an act that does several in their order."""
+
+    def act(page: Page) -> None:
+        for one in acts:
+            one(page)
+
+    return act
+
+
+def calculate(page: Page) -> None:
+    """Type a reading that is far from the last one, and press the first «Зберегти»."""
+    for field in page.locator("input[name^=value_]").all():
+        field.fill("12345,5")
+    page.get_by_role("button", name="Зберегти").click()
+    page.wait_for_load_state()
+
+
+STAFF = "/admin/cabinet_pages"
+
 SCREENS: tuple[Screen, ...] = (
     Screen("public/home", "/"),
+    Screen("public/about", "/about/"),
+    Screen("public/business", "/business/"),
+    Screen("public/contacts", "/contacts/"),
+    Screen("public/questions", "/questions/"),
+    Screen("public/consent", "/consent/"),
+    Screen("public/search", "/search/?query=електро"),
+    Screen("public/search-nothing", "/search/?query=жираф"),
     Screen("public/not-found", "/there-is-no-such-page/", status=404),
     Screen("access/login", "/accounts/login/"),
     Screen("access/registration", "/accounts/signup/"),
     Screen("access/password-reset", "/accounts/password/reset/"),
+    Screen("access/login-wrong", "/accounts/login/", act=press("Увійти")),
+    Screen("access/registration-empty", "/accounts/signup/", act=press("Реєстрація")),
+    Screen("access/password-change", "/accounts/password/change/", CUSTOMER),
     Screen("access/profile", "/my/profile/", CUSTOMER),
     Screen("access/account", f"/my/access/{ACCOUNT}/", CUSTOMER),
     Screen("access/activation", "/my/activation/", NEWCOMER),
@@ -64,26 +106,51 @@ SCREENS: tuple[Screen, ...] = (
     Screen("cabinet/meters", f"/cabinet/legal/meters/{ACCOUNT}/", CUSTOMER),
     Screen("cabinet/documents", f"/cabinet/legal/documents/{ACCOUNT}/", CUSTOMER),
     Screen("cabinet/payments", f"/cabinet/legal/payments/{ACCOUNT}/", CUSTOMER),
+    Screen("cabinet/payments-manual", f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20", CUSTOMER),
+    Screen(
+        "cabinet/payments-none", f"/cabinet/legal/payments/{ACCOUNT}/?from_date=2021-01-01&to_date=2021-02-01", CUSTOMER
+    ),
+    Screen(
+        "cabinet/finance-manual", f"/cabinet/legal/finance/{ACCOUNT}/?from_month=2020-01&to_month=2020-02", CUSTOMER
+    ),
+    Screen("cabinet/invoice", f"/cabinet/legal/invoices/{ACCOUNT}/", CUSTOMER, act=follow("main tbody a")),
+    Screen("cabinet/reading-points", f"/cabinet/legal/readings/{ACCOUNT}/points/", CUSTOMER),
+    Screen("cabinet/reading-entry", f"/cabinet/legal/readings/{ACCOUNT}/points/", CUSTOMER, act=follow("main tbody a")),
+    Screen(
+        "cabinet/reading-volumes",
+        f"/cabinet/legal/readings/{ACCOUNT}/points/",
+        CUSTOMER,
+        act=both(follow("main tbody a"), calculate),
+    ),
+    Screen("cabinet/reading-points-big", "/cabinet/legal/readings/80-500500/points/", BIG),
+    Screen("cabinet/meters-big", "/cabinet/legal/meters/80-500500/", BIG),
+    Screen("cabinet/another-request", "/cabinet/legal/request/", CUSTOMER),
     Screen("cabinet/foreign-account", "/cabinet/legal/personal/00-000000/", CUSTOMER, status=404),
     Screen("cabinet/accounts-big", "/cabinet/legal/accounts/", BIG),
     Screen("cabinet/request", "/cabinet/legal/", NEWCOMER),
     Screen("staff/home", "/admin/", OPERATOR),
-    Screen("staff/registrations", "/admin/cabinet_pages/accessrequest/", OPERATOR),
-    Screen("staff/accounts", "/admin/cabinet_pages/account/", OPERATOR),
-    Screen("staff/customers", "/admin/cabinet_pages/customer/", OPERATOR),
-    Screen("staff/points", "/admin/cabinet_pages/meteringpoint/", OPERATOR),
-    Screen("staff/meters", "/admin/cabinet_pages/meter/", OPERATOR),
-    Screen("staff/readings", "/admin/cabinet_pages/reading/", OPERATOR),
-    Screen("staff/invoices", "/admin/cabinet_pages/invoice/", OPERATOR),
-    Screen("staff/payments", "/admin/cabinet_pages/payment/", OPERATOR),
-    Screen("staff/balances", "/admin/cabinet_pages/balance/", OPERATOR),
-    Screen("staff/documents", "/admin/cabinet_pages/signeddocument/", OPERATOR),
-    Screen("staff/branches", "/admin/cabinet_pages/branch/", CENTRAL),
-    Screen("staff/articles", "/admin/cabinet_pages/article/", CENTRAL),
-    Screen("staff/operators", "/admin/cabinet_pages/branchoperator/", CENTRAL),
-    Screen("staff/new-operator", "/admin/cabinet_pages/branchoperator/create/", CENTRAL),
-    Screen("staff/import-desk", "/admin/imports/importbatch/", OPERATOR),
-    Screen("staff/import-upload", "/admin/imports/importbatch/create/", OPERATOR),
+    Screen("staff/desk", "/admin/imports/importbatch/", OPERATOR),
+    Screen("staff/desk-upload", "/admin/imports/importbatch/create/", OPERATOR),
+    Screen("staff/desk-batch", "/admin/imports/importbatch/", OPERATOR, act=follow("main tbody a")),
+    Screen("staff/registrations", f"{STAFF}/accessrequest/", OPERATOR),
+    Screen("staff/registration", f"{STAFF}/accessrequest/", OPERATOR, act=follow("main tbody a")),
+    Screen("staff/accounts", f"{STAFF}/account/", OPERATOR),
+    Screen("staff/account", f"{STAFF}/account/", OPERATOR, act=follow("main tbody a")),
+    Screen("staff/customers", f"{STAFF}/customer/", OPERATOR),
+    Screen("staff/points", f"{STAFF}/meteringpoint/", OPERATOR),
+    Screen("staff/point", f"{STAFF}/meteringpoint/", OPERATOR, act=follow("main tbody a")),
+    Screen("staff/meters", f"{STAFF}/meter/", OPERATOR),
+    Screen("staff/readings", f"{STAFF}/reading/", OPERATOR),
+    Screen("staff/invoices", f"{STAFF}/invoice/", OPERATOR),
+    Screen("staff/invoice", f"{STAFF}/invoice/", OPERATOR, act=follow("main tbody a")),
+    Screen("staff/payments", f"{STAFF}/payment/", OPERATOR),
+    Screen("staff/balances", f"{STAFF}/balance/", OPERATOR),
+    Screen("staff/documents", f"{STAFF}/signeddocument/", OPERATOR),
+    Screen("staff/branches", f"{STAFF}/branch/", CENTRAL),
+    Screen("staff/branch", f"{STAFF}/branch/", CENTRAL, act=follow("main tbody a")),
+    Screen("staff/operators", f"{STAFF}/branchoperator/", CENTRAL),
+    Screen("staff/operator-add", f"{STAFF}/branchoperator/create/", CENTRAL),
+    Screen("staff/articles", f"{STAFF}/article/", CENTRAL),
     Screen("staff/editor-pages", "/admin/pages/", EDITOR),
     Screen("staff/admin-home", "/admin/", ADMIN),
 )

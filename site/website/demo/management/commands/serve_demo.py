@@ -72,6 +72,8 @@ class Command(BaseCommand):
         """Bring the database up to date and load the demo unless it is there; safe to run again."""
         if connection.vendor == "sqlite":
             Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
+        # Development serves static files from where they lie; the empty folder only keeps a warning away.
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         self.say("Preparing the database…")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
@@ -135,6 +137,8 @@ class Supervisor:
             [sys.executable, str(manage), *arguments],
             env={**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_RUNSERVER_HIDE_WARNING": "true"},
             stdin=subprocess.DEVNULL,
+            # The greeting is ours; requests and errors are logged to stderr.
+            stdout=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=end_with_parent if sys.platform.startswith("linux") else None,
         )
