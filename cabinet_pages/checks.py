@@ -28,6 +28,7 @@ ALLAUTH_FORMS = {
     "reset_password_from_key": "NewPasswordForm",
 }
 MIDDLEWARE_ORDER = (
+    "cabinet_pages.access.middleware.PrivateAnswersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cabinet_pages.access.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

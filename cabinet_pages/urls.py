@@ -1,6 +1,7 @@
 """Addresses of the cabinet that are no pages; include them before Wagtail's admin and page addresses.
 
-The gate stands at `admin/login/`: a site whose admin is elsewhere puts `staff_gate` above it there.
+The gate stands at `admin/login/`: a site whose admin is elsewhere puts `staff_gate` above it there. Wagtail's own login
+for private pages is closed in the same way, because it counts no tries and asks for no second factor.
 allauth's addresses (`allauth.urls`) are the site's own to include.
 """
 
@@ -16,6 +17,7 @@ ACCOUNT_ADDRESS = r"^((?:[\w\-]+/){3,}[\w\-]*[.~][\w\-.~]*/(?:[\w\-]+/)*)$"
 
 urlpatterns = [
     path("admin/login/", access.staff_gate, name="cabinet_staff_gate"),
+    path("_util/login/", access.page_login, name="cabinet_page_login"),
     path("my/", windows.landing, name="cabinet_landing"),
     path("my/activation/", windows.activation, name="cabinet_activation"),
     path("my/profile/", access.profile, name="cabinet_profile"),

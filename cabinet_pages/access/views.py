@@ -102,6 +102,15 @@ def staff_gate(request: HttpRequest) -> HttpResponse:
 
 
 @private
+def page_login(request: HttpRequest) -> HttpResponse:
+    """In place of Wagtail's login for private pages: the one login counts tries and asks for the second factor."""
+    target = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("cabinet_landing")
+    return redirect_to_login(target, reverse("account_login"))
+
+
+@private
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_access(request: HttpRequest, number: str) -> HttpResponse:

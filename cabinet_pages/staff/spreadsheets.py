@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from cabinet_pages.clock import kyiv_clock
 
@@ -44,10 +45,13 @@ def csv_cell(value: Cell) -> str:
 
 
 def xlsx_cell(value: Cell) -> Any:
-    """A cell for openpyxl: numbers and days stay what they are, a moment becomes Kyiv's wall clock."""
+    """A cell for openpyxl: numbers and days stay what they are, a moment becomes Kyiv's wall clock.
+
+    Control characters cannot stand in a workbook; people's names may have them, and one must not stop the whole list.
+    """
     if isinstance(value, datetime.datetime):
         return kyiv_clock(value).replace(tzinfo=None)
-    return escape_formula(value) if isinstance(value, str) else value
+    return escape_formula(ILLEGAL_CHARACTERS_RE.sub("", value)) if isinstance(value, str) else value
 
 
 class _Echo:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cabinet_pages.access.forms.fields import PhoneField
+from cabinet_pages.access.forms.fields import NameField, PhoneField
 from cabinet_pages.access.services import register_person
 from cabinet_pages.utility.models import UtilitySettings
 
@@ -26,12 +26,8 @@ def _relabel(form: forms.Form, **labels: Any) -> None:
 class RegistrationForm(allauth_forms.SignupForm):
     """«Реєстрація у особистому кабінеті»."""
 
-    first_name = forms.CharField(
-        label=_("First name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
-    )
-    last_name = forms.CharField(
-        label=_("Last name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
-    )
+    first_name = NameField(label=_("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
+    last_name = NameField(label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
     phone = PhoneField()
     consent = forms.BooleanField(
         label=_("Confirm the consent"),

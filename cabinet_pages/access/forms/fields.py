@@ -1,10 +1,35 @@
 """Fields of our own."""
 
+import re
 from typing import Any
 
 import phonenumbers
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+# Signs of a web address, an e-mail or mark-up; no name has them.
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\:<>@{}\[\]]|\.\w{2,}")
+
+
+class NameField(forms.CharField):
+    """A person's first or last name.
+
+    Anybody may register any e-mail, and its owner gets a mail that greets them by this name: so a name is one line
+    without an address in it, or the cabinet would send strangers' messages.
+    """
+
+    default_error_messages = {"invalid_name": _("Enter a name: letters, spaces, hyphens and apostrophes.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 80)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Put the name on one line. Raises ValidationError for what is no name."""
+        name = " ".join(super().clean(value).split())
+        if _NOT_IN_NAMES.search(name):
+            raise forms.ValidationError(self.error_messages["invalid_name"], code="invalid_name")
+        return name
 
 
 class PhoneField(forms.CharField):

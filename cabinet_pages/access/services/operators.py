@@ -21,7 +21,8 @@ from cabinet_pages.accounts.models import Branch
 def add_operator(*, email: str, branch: Branch | None, by: Any = None) -> tuple[BranchOperator, bool]:
     """Let a person work for a branch, or for all of them; a person who has no login gets one without a password.
 
-    Such a person sets the password through «Забули пароль?». The groups are those of `manage.py cabinet_install`.
+    Such a person sets the password through «Забули пароль?», and so does one whose address was never confirmed. The
+    groups are those of `manage.py cabinet_install`.
 
     Args:
         email: the login, in any letter case.
@@ -38,6 +39,9 @@ def add_operator(*, email: str, branch: Branch | None, by: Any = None) -> tuple[
         user = _new_user(email)
     # An employee's address is vouched for by whoever adds them, so no confirmation is waited for.
     if not EmailAddress.objects.filter(user_id=user.pk, email=email, verified=True).exists():
+        # Whoever registered this address never proved that it is theirs: their password must not become an employee's.
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
         EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     right, is_new = BranchOperator.objects.get_or_create(user=user, branch=branch)
     group, _ = Group.objects.get_or_create(name=CENTRAL_GROUP if branch is None else OPERATORS_GROUP)

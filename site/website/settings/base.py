@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "website.middleware.AdminContentSecurityPolicy",
+    "cabinet_pages.access.middleware.PrivateAnswersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cabinet_pages.access.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -116,7 +117,12 @@ CACHES = {
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         # Rate limits live in the cache, so it is shared by every process even without Redis.
-        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "website_cache"}
+        else {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "website_cache",
+            # Django keeps 300 entries and drops the others: guesses at many logins would push counted ones out.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
     ),
 }
 

@@ -164,6 +164,7 @@ for _page in (
 PLAIN_ROUTES: dict[str, Callable[[Ids], Ids]] = {"cabinet_access": number}
 OWN_ROUTES = {
     "cabinet_staff_gate",
+    "cabinet_page_login",
     "cabinet_landing",
     "cabinet_activation",
     "cabinet_profile",
