@@ -243,9 +243,7 @@ class ConsumerSectionPage(SectionMixin, CabinetBasePage):
             except Refused as refused:
                 form.add_error(None, refused.message)
             else:
-                messages.success(
-                    request, gettext("Your request is with the branch. The answer will come by e-mail.")
-                )
+                messages.success(request, gettext("Your request is with the branch. The answer will come by e-mail."))
                 return redirect(self.requests_url(request))
         return self.render_requests(request, form=form, status=422)
 
