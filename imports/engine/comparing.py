@@ -66,8 +66,10 @@ def _settle_group(group: list[Entry], resource: KindResource) -> None:
             entry.touched = True
     elif resource.equal_keys is EqualKeys.REJECT:
         good = [entry for entry in group if not entry.rejected]
+        column = resource.account_column or resource.key_columns[0]
+        column = column if column in resource.context.columns else ""
         for entry in good[1:]:
-            entry.reject("duplicate_row", first=good[0].row)
+            entry.reject("duplicate_row", column, entry.owner_label if column else "", first=good[0].row)
     else:
         bad = next((entry for entry in group if entry.rejected), None)
         if bad is not None:

@@ -20,6 +20,8 @@ from imports.resources.base import KindResource
 _ATTEMPTS = 5
 #: Why a batch is refused that has good rows beside bad ones.
 ROWS_REJECTED = "rows_rejected"
+#: Why a batch is refused that has bad rows alone.
+ALL_ROWS_REJECTED = "all_rows_rejected"
 _COUNTS = ("rows", "new", "changed", "unchanged", "rejected")
 
 
@@ -69,7 +71,7 @@ def _is_open(batch: ImportBatch, skip_rejected: bool) -> bool:
 def _may_promote(batch: ImportBatch, skip_rejected: bool) -> bool:
     """Refuse what must not be promoted; settle what changes nothing."""
     if batch.rejected and (not skip_rejected or batch.rejected == batch.rows):
-        code = "all_rows_rejected" if batch.rejected == batch.rows else ROWS_REJECTED
+        code = ALL_ROWS_REJECTED if batch.rejected == batch.rows else ROWS_REJECTED
         _finish(batch, BatchState.REFUSED, error_code=code, error_params={"rejected": batch.rejected})
         return False
     return True

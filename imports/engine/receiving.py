@@ -56,7 +56,8 @@ def receive(
         profile=profile,
         mapping=dict(mapping or {}),
         options=dict(options or {}),
-        file_name=name[-255:],
+        # A file system may give bytes that are no text, which no database keeps.
+        file_name=name.encode("utf-8", "replace").decode()[-255:],
         sha256=digest.hexdigest(),
         size=size,
         as_of=as_of,

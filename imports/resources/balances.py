@@ -49,11 +49,8 @@ class BalanceResource(KindResource):
     optional_key_columns = ("article",)
     article_column = "article"
     has_money = True
-    any_of = (
-        ("opening", "opening_debit", "opening_credit"),
-        ("closing", "closing_debit", "closing_credit"),
-    )
     messages = {
+        "ends_required": _("A new month needs its opening and its closing balance."),
         "balance_break": _("The closing balance should be %(expected)s: opening + charged − paid + corrections."),
         "whole_and_by_article": _("The month has both a row without article and rows by article."),
         "other_form_stored": _("The month is stored in the other form: by article or as a whole."),
@@ -98,6 +95,8 @@ class BalanceResource(KindResource):
         if end in self.context.columns:
             if end in cells and cells[end] is None:
                 cells[end] = ZERO
+            return
+        if self.context.columns.isdisjoint({f"{end}_debit", f"{end}_credit"}):
             return
         debit, credit = cells.get(f"{end}_debit") or ZERO, cells.get(f"{end}_credit") or ZERO
         if any(name in row.texts and name not in cells for name in (f"{end}_debit", f"{end}_credit")):
@@ -175,6 +174,9 @@ class BalanceResource(KindResource):
         form = self._forms.get((entry.owner_id, entry.key[:10]))
         if stored is None and form is not None and form != entry.key.endswith("|"):
             entry.reject("other_form_stored", "article")
+            return
+        if stored is None and not entry.values.keys() >= set(_ENDS):
+            entry.reject("ends_required", "account", entry.owner_label)
             return
         super().judge(entry, stored)
 

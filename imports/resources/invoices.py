@@ -28,6 +28,8 @@ from imports.resources.base import (
 from imports.resources.rows import exact_date, exact_decimal
 from imports.resources.wording import as_written
 from imports.values import (
+    DIGITS,
+    MONEY_DECIMALS,
     ValueRefused,
     clean_text,
     parse_account_number,
@@ -63,6 +65,7 @@ class InvoiceResource(KindResource):
     messages: ClassVar[Mapping[str, Any]] = {
         "vat_sum": _("Sum without VAT %(net)s and VAT %(vat)s do not add up to the sum with VAT %(gross)s."),
         "header_disagrees": _("The invoice says something else in row %(first)s."),
+        "total_too_large": _("The sums of the lines of this invoice are too large together."),
         "line_unreadable": _("Another line of this invoice cannot be read (row %(row)s)."),
     }
 
@@ -236,10 +239,15 @@ class InvoiceResource(KindResource):
                         other.reject("rejected_with_row", row=entry.row)
                 return {}
         values = {**header, "lines": [entry.values["line"] for entry in entries]}
+        sums = _sums(values["lines"])
+        if any(abs(Decimal(told)) >= _BEYOND for told in sums.values()):
+            for entry in entries:
+                entry.reject("total_too_large", "gross", as_written(entry.values["line"]["gross"]))
+            return {}
         if "period" in self.context.columns:
             # Lines of earlier months are corrections; the invoice is for the last of them.
             values["period"] = max(line["period"] for line in values["lines"])
-        return values | _sums(values["lines"])
+        return values | sums
 
     def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
         """The invoices that the entries name, with their lines in order."""
@@ -308,6 +316,8 @@ _LINE = (
     "unit", "tariff", "net", "vat", "gross",
 )  # fmt: skip
 _AMOUNTS = ("net", "vat", "gross")
+# The first sum that has more digits than a cell may have.
+_BEYOND = Decimal(10) ** (DIGITS - MONEY_DECIMALS)
 # By these a line of a file without some columns finds the stored one whose values stay.
 _IDENTITY = ("article", "period", "point_code", "meter_serial")
 _LINE_FIELDS = (*_LINE[1:], "vat_computed")

@@ -24,9 +24,17 @@ from imports.resources.base import (
     join_key,
 )
 from imports.resources.rows import exact_date, exact_decimal
-from imports.resources.transformers import KnownRatios, Ratio, first_day, parse_transformer_ratio, product_of_ratios
+from imports.resources.transformers import (
+    KnownRatios,
+    Ratio,
+    first_day,
+    fits,
+    parse_transformer_ratio,
+    product_of_ratios,
+)
 from imports.resources.wording import as_written
 from imports.values import (
+    DIGITS,
     Eic,
     clean_text,
     parse_account_number,
@@ -281,6 +289,8 @@ class MeteringResource(KindResource):
             return {}
         if multiplier <= 0:
             row.reject("not_positive", "multiplier" if given is not None else "current_ratio", value=_plain(multiplier))
+        if not fits(multiplier):
+            row.reject("too_many_digits", "current_ratio", value=_plain(multiplier), digits=DIGITS)
         values: Values = {name: exact(cells[name]) for name in ("current_ratio", "voltage_ratio") if name in cells}
         values["multiplier"] = exact(multiplier)
         if cells.get("ratio_from") is not None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cabinet_pages.metering.models import MeterRatio
 from imports.resources.rows import Values, exact, join_key
-from imports.values import ValueRefused, parse_ratio
+from imports.values import DIGITS, ValueRefused, parse_ratio
 
 _PLACES = Decimal("0.0001")
 _DECIMALS = 4
@@ -16,7 +16,8 @@ def parse_transformer_ratio(text: str) -> Decimal | None:
     """Return a ratio with four decimals; «150/5» is 30.
 
     Raises:
-        ValueRefused: as `imports.values.parse_ratio`; `too_many_decimals` for a quotient that does not come out even.
+        ValueRefused: as `imports.values.parse_ratio`; `too_many_decimals` for a quotient that does not come out even,
+            `too_many_digits` for one that cannot be stored.
     """
     primary, slash, secondary = text.partition("/")
     if not slash:
@@ -30,7 +31,14 @@ def parse_transformer_ratio(text: str) -> Decimal | None:
         ratio = quotient.quantize(_PLACES)
     if ratio != quotient:
         raise ValueRefused("too_many_decimals", text, decimals=_DECIMALS)
+    if not fits(ratio):
+        raise ValueRefused("too_many_digits", text, digits=DIGITS)
     return ratio
+
+
+def fits(ratio: Decimal) -> bool:
+    """Whether a ratio can be stored: it has as many digits as a cell may have."""
+    return abs(ratio) < Decimal(10) ** (DIGITS - _DECIMALS)
 
 
 def product_of_ratios(current: Decimal | None, voltage: Decimal | None) -> Decimal | None:
@@ -39,7 +47,7 @@ def product_of_ratios(current: Decimal | None, voltage: Decimal | None) -> Decim
         return None
     with localcontext() as context:
         context.prec = 60
-        return ((current or Decimal(1)) * (voltage or Decimal(1))).quantize(_PLACES)
+        return ((Decimal(1) if current is None else current) * (Decimal(1) if voltage is None else voltage)).quantize(_PLACES)
 
 
 class Ratio(NamedTuple):

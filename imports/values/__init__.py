@@ -18,11 +18,22 @@ from .codes import (
     parse_zone,
 )
 from .dates import parse_date, parse_datetime, parse_period
-from .numbers import parse_decimal, parse_energy, parse_integer, parse_money, parse_price, parse_ratio
+from .numbers import (
+    DIGITS,
+    MONEY_DECIMALS,
+    parse_decimal,
+    parse_energy,
+    parse_integer,
+    parse_money,
+    parse_price,
+    parse_ratio,
+)
 from .refusal import ValueRefused
 from .words import clean_text, parse_choice, parse_flag
 
 __all__ = [
+    "DIGITS",
+    "MONEY_DECIMALS",
     "CustomerCode",
     "Eic",
     "ValueRefused",

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.conf import cabinet_settings
 from imports.engine import installed_kinds, run_import
+from imports.engine.promoting import ALL_ROWS_REJECTED, ROWS_REJECTED
 from imports.messages import summary
-from imports.models import BatchState, ImportBatch
+from imports.models import BatchState, ImportBatch, IssueLevel
 from imports.queries import report
 
 ALL_BRANCHES = "ALL"
@@ -89,9 +91,38 @@ class Command(BaseCommand):
     def _tell(self, batch: ImportBatch) -> None:
         told = report(batch)
         self.stdout.write(summary(batch))
+        width = len(str(max((issue["row"] or 0 for issue in told["issues"]), default=0)))
         for issue in told["issues"]:
-            place = [str(issue["row"])] if issue["row"] is not None else []
-            place += [issue["column"]] if issue["column"] else []
-            self.stdout.write(": ".join([", ".join(place), issue["message"]] if place else [issue["message"]]))
+            # The reason why a whole file is refused stands in the summary already.
+            if issue["row"] is not None or issue["code"] != batch.error_code:
+                self.stdout.write(_line(issue, width))
         if told["issues_total"] > len(told["issues"]):
             self.stdout.write(_("Remarks in all: %(count)d") % {"count": told["issues_total"]})
+        if advice := _advice(batch):
+            self.stdout.write(advice)
+
+
+def _line(issue: Mapping[str, Any], width: int) -> str:
+    """An issue for people: «Рядок  3, «Дата платежу»: …», the numbers of rows below each other."""
+    text = str(issue["message"])
+    if issue["level"] == IssueLevel.WARNING:
+        text = _("warning: %(message)s") % {"message": text}
+    if issue["row"] is None:
+        return text
+    place = {"row": str(issue["row"]).rjust(width), "column": issue["column"], "message": text}
+    if issue["column"]:
+        return _("Row %(row)s, “%(column)s”: %(message)s") % place
+    return _("Row %(row)s: %(message)s") % place
+
+
+def _advice(batch: ImportBatch) -> str:
+    """What an operator does next; '' when there is nothing left to do."""
+    if batch.state == BatchState.PREVIEWED:
+        return _("Nothing is written yet. Confirm the import at the desk, or repeat the command without --dry-run.")
+    if batch.state != BatchState.REFUSED:
+        return ""
+    if batch.error_code == ROWS_REJECTED:
+        return _("Correct these rows and give the file again, or add --skip-rejected to apply the others.")
+    if batch.error_code == ALL_ROWS_REJECTED:
+        return _("Check that kind and branch are those of the file, correct the rows and give it again.")
+    return _("Correct the file and give it again.")
