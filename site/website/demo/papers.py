@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 from django.conf import settings
@@ -21,8 +21,9 @@ from website.demo.records import DemoAccount, World
 from website.demo.world import month_end
 
 FONT = "DejaVuSans"
-# A well-known number: this key signs made-up papers and nothing else.
-DEMO_KEY_NUMBER = 0x20260000DE30
+# Two well-known primes: this key signs made-up papers and nothing else. RSA, because it signs without chance: the same
+# day gives the same bytes.
+DEMO_PRIMES = (2**1279 - 1, 2**2203 - 1)
 REGISTRY_HEADING = (
     "Особовий рахунок",
     "Вид документа",
@@ -107,7 +108,7 @@ class _Signer:
     """A self-made certificate and key; the demo's signatures prove the plumbing, not anybody's identity."""
 
     def __init__(self, month: date) -> None:
-        self.key = ec.derive_private_key(DEMO_KEY_NUMBER, ec.SECP256R1())
+        self.key = _demo_key()
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Демонстраційний підпис")])
         begin = datetime(month.year, month.month, 1, tzinfo=UTC) - timedelta(days=400)
         self.certificate = (
@@ -122,10 +123,30 @@ class _Signer:
         )
 
     def sign(self, content: bytes) -> bytes:
-        """A detached CMS signature (`.p7s`) of the content."""
+        """A detached CMS signature (`.p7s`) of the content, without the moment of signing."""
+        options = [
+            pkcs7.PKCS7Options.DetachedSignature,
+            pkcs7.PKCS7Options.Binary,
+            pkcs7.PKCS7Options.NoAttributes,
+        ]
         return (
             pkcs7.PKCS7SignatureBuilder()
             .set_data(content)
             .add_signer(self.certificate, self.key, hashes.SHA256())
-            .sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary])
+            .sign(serialization.Encoding.DER, options)
         )
+
+
+def _demo_key() -> rsa.RSAPrivateKey:
+    first, second = DEMO_PRIMES
+    public = rsa.RSAPublicNumbers(e=65537, n=first * second)
+    private = pow(public.e, -1, (first - 1) * (second - 1))
+    return rsa.RSAPrivateNumbers(
+        p=first,
+        q=second,
+        d=private,
+        dmp1=rsa.rsa_crt_dmp1(private, first),
+        dmq1=rsa.rsa_crt_dmq1(private, second),
+        iqmp=rsa.rsa_crt_iqmp(first, second),
+        public_numbers=public,
+    ).private_key()

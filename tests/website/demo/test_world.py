@@ -1,5 +1,6 @@
 """The demo's world: the same on the same day, with sums that add up, and the contract's promises in it."""
 
+import zipfile
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,6 +35,20 @@ def test_the_same_day_gives_the_same_bytes_of_csv_and_papers(world: World, tmp_p
         written.append({path.name: path.read_bytes() for path in files if path.suffix == ".csv"})
     assert written[0] == written[1]
     assert len(written[0]) == 6
+
+
+def test_the_same_day_gives_the_same_papers_and_signatures(world: World, tmp_path: Path) -> None:
+    written = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        members = {}
+        for branch, path in write_document_archives(world, folder):
+            with zipfile.ZipFile(path) as archive:
+                members |= {(branch, one): archive.read(one) for one in archive.namelist()}
+        written.append(members)
+    assert written[0] == written[1]
+    assert any(name.endswith(".p7s") for _, name in written[0])
 
 
 def test_csv_is_windows_1251_with_a_preamble(world: World, tmp_path: Path) -> None:
