@@ -63,6 +63,14 @@ class CabinetAccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return absolute_url(path.replace("UID-KEY", key))
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of a registered address; its link is on the configured address of the site too."""
+        context = {
+            "signup_url": absolute_url(reverse("account_signup")),
+            "password_reset_url": absolute_url(reverse("account_reset_password")),
+        }
+        self.send_mail("account/email/account_already_exists", email, context)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to the profile."""
         return reverse("cabinet_profile")

@@ -126,6 +126,10 @@ class CustomerAdmin(BranchScopedAdmin):
             rows = rows.filter(pk__in=own_accounts.order_by().values("customer"))
         return rows.prefetch_related(Prefetch("accounts", queryset=own_accounts, to_attr="own_accounts"))
 
+    def get_extra_search_kwargs(self, request: HttpRequest, search_term: str) -> dict[str, Any]:
+        """A customer is found by the numbers of accounts in the employee's branches alone."""
+        return {"own": {"accounts": in_branches(Account.objects.all(), "branch", request.user)}}
+
     def is_own(self, user: Any, obj: Model) -> bool:
         """A customer is of a branch through any account."""
         ids = own_branch_ids(user)

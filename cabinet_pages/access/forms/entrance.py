@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
@@ -86,6 +87,16 @@ class PasswordResetForm(allauth_forms.ResetPasswordForm):
         super().__init__(*args, **kwargs)
         _relabel(self, email=_("Login"))
         self.fields["email"].help_text = _("Your e-mail address.")
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Mail the link; for an unknown address do the same work and take it back, so that the clock tells nothing."""
+        if not self.users:
+            with transaction.atomic():
+                nobody = get_user_model()(email=self.cleaned_data["email"])
+                context = {"user": nobody, "password_reset_url": get_adapter().get_reset_password_from_key_url("0-0")}
+                get_adapter().send_password_reset_mail(nobody, nobody.email, context)
+                transaction.set_rollback(True)
+        return str(super().save(request, **kwargs))
 
 
 class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
