@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -286,6 +289,22 @@ def test_a_closed_access_opens_nothing_at_the_next_click(world: World, route: tu
     response = client.get(address(world, route, world.mine.ids))
     assert response.status_code == 404
     assert CANARY not in response.content.decode()
+
+
+def test_after_a_change_of_owner_by_import_the_old_user_gets_the_404_of_an_absent_account(
+    world: World, tmp_path: Path
+) -> None:
+    client = world.client("owner")
+    for route in ACCOUNT_ROUTES:
+        assert client.get(address(world, route, world.mine.ids)).status_code in {200, 302}
+    path = tmp_path / "accounts.csv"
+    path.write_bytes("Особовий рахунок;Замовник;код ЄДРПОУ\r\n80-1;ТОВ Наступник;14360570\r\n".encode("cp1251"))
+    call_command("import_file", "accounts", str(path), branch="VIN", stdout=StringIO())
+    for route in ACCOUNT_ROUTES:
+        old = client.get(address(world, route, world.mine.ids))
+        absent = client.get(address(world, route, {**world.mine.ids, "number": "80-absent"}))
+        assert (old.status_code, absent.status_code) == (404, 404), route
+        assert comparable(old) == comparable(absent)
 
 
 def test_a_power_of_attorney_that_ended_closes_by_itself(world: World) -> None:
