@@ -10,6 +10,7 @@ from imports.values import DIGITS, ValueRefused, parse_ratio
 
 _PLACES = Decimal("0.0001")
 _DECIMALS = 4
+_ONE = Decimal(1)
 
 
 def parse_transformer_ratio(text: str) -> Decimal | None:
@@ -47,7 +48,8 @@ def product_of_ratios(current: Decimal | None, voltage: Decimal | None) -> Decim
         return None
     with localcontext() as context:
         context.prec = 60
-        return ((Decimal(1) if current is None else current) * (Decimal(1) if voltage is None else voltage)).quantize(_PLACES)
+        product = (_ONE if current is None else current) * (_ONE if voltage is None else voltage)
+        return product.quantize(_PLACES)
 
 
 class Ratio(NamedTuple):

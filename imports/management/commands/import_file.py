@@ -19,6 +19,7 @@ from imports.engine.promoting import ALL_ROWS_REJECTED, ROWS_REJECTED
 from imports.messages import summary
 from imports.models import BatchState, ImportBatch, IssueLevel
 from imports.queries import report
+from imports.staff.differences import CHANGE_NAMES
 
 ALL_BRANCHES = "ALL"
 _UNUSABLE = 2
@@ -91,6 +92,10 @@ class Command(BaseCommand):
     def _tell(self, batch: ImportBatch) -> None:
         told = report(batch)
         self.stdout.write(summary(batch))
+        if batch.change_counts:
+            # A change of customer closes accesses, so it is never a number among others.
+            named = (f"{CHANGE_NAMES.get(change, change)} {count}" for change, count in batch.change_counts.items())
+            self.stdout.write(_("Among them: %(changes)s.") % {"changes": ", ".join(named)})
         width = len(str(max((issue["row"] or 0 for issue in told["issues"]), default=0)))
         for issue in told["issues"]:
             # The reason why a whole file is refused stands in the summary already.
@@ -118,7 +123,7 @@ def _line(issue: Mapping[str, Any], width: int) -> str:
 def _advice(batch: ImportBatch) -> str:
     """What an operator does next; '' when there is nothing left to do."""
     if batch.state == BatchState.PREVIEWED:
-        return _("Nothing is written yet. Confirm the import at the desk, or repeat the command without --dry-run.")
+        return _("Nothing is written yet. Confirm the import under “Import”, or repeat the command without --dry-run.")
     if batch.state != BatchState.REFUSED:
         return ""
     if batch.error_code == ROWS_REJECTED:

@@ -74,8 +74,11 @@ def rows_of(kind: str) -> Rows:
 
 
 def packed(kind: str, rows: Sequence[Sequence[Any]], written: str) -> bytes:
-    """The rows as a file of their kind: CSV in cp1251 or XLSX, inside a ZIP for documents."""
+    """The rows as a file of their kind: CSV in cp1251 or XLSX, in a ZIP with the files they name for documents."""
     # cp1251 has no minus sign of its own, and exporters write a hyphen for it.
     plain = [[cell.replace("−", "-") if written == "csv" else cell for cell in row] for row in rows]
     table = WRITERS[written](plain)
-    return zip_file({f"registry.{written}": table, **FILES}) if kind == "documents" else table
+    if kind != "documents":
+        return table
+    named = {cell for row in rows for cell in row}
+    return zip_file({f"registry.{written}": table, **{name: FILES[name] for name in FILES if name in named}})

@@ -148,5 +148,4 @@ def test_nothing_headings_alone_and_totals_alone_are_refused_with_rows_0_and_one
     for rows in ([], [heading], [heading, ("Разом", *[""] * (len(heading) - 2), "10,00")]):
         report = give(kind, packed(kind, rows, written))
         assert (report["exit"], report["state"], counts(report)) == (1, "refused", (0, 0, 0, 0, 0))
-        # A file that no row of the registry names is told of beside it.
         assert [issue["row"] for issue in report["issues"]] == [None]

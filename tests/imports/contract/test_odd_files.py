@@ -126,6 +126,15 @@ def test_a_balance_column_that_a_file_lacks_keeps_what_is_stored(give: Give) -> 
     assert codes(new) == [(2, "Особовий рахунок", "80-1", "ends_required")]
 
 
+def test_a_withdrawn_balance_that_comes_again_revives_and_counts_as_changed(give: Give) -> None:
+    rows = [("Особовий рахунок", "Період", "Сальдо на початок", "Сальдо на кінець"), ("80-1", "01.2026", "0", "1,00")]
+    give("balances", rows)
+    Balance.objects.update(withdrawn=True)
+    # Other bytes, as the same ones are known without a look.
+    report = give("balances", rows, format="xlsx")
+    assert (report["state"], report["changed"], Balance.objects.get().withdrawn) == ("applied", 1, False)
+
+
 @pytest.mark.parametrize("period", ["13.2026", "00.2026", "1.26", "01.01.2026 - 28.02.2026", "2026"])
 def test_a_month_that_is_none_is_named(give: Give, period: str) -> None:
     heading = ("Особовий рахунок", "Період", "Сальдо на початок", "Сальдо на кінець")
@@ -189,10 +198,10 @@ def test_a_file_name_that_is_no_text_is_kept_as_far_as_it_is(give: Give, tmp_pat
     assert ImportBatch.objects.get().file_name == "??.csv"
 
 
-def told(path: Path, **options: Any) -> list[str]:
+def told(path: Path, kind: str = "payments", **options: Any) -> list[str]:
     output = StringIO()
     try:
-        call_command("import_file", "payments", str(path), branch="VIN", stdout=output, **options)
+        call_command("import_file", kind, str(path), branch="VIN", stdout=output, **options)
     except SystemExit:
         output.write("")
     return output.getvalue().splitlines()
@@ -217,3 +226,9 @@ def test_people_read_rows_and_columns_by_name_and_what_to_do_next(tmp_path: Path
     assert not told(path, skip_rejected=True)[-1].startswith("Виправте")
     path.write_bytes(b"")
     assert told(path)[1:] == ["Виправте файл і передайте його знову."]
+
+
+def test_a_change_of_customer_is_told_by_name_before_it_closes_anything(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes("Особовий рахунок;Замовник;код ЄДРПОУ\r\n80-1;ТОВ «Нове»;32855961".encode("cp1251"))
+    assert told(path, "accounts", dry_run=True)[1] == "Серед них: зміна споживача 1."
