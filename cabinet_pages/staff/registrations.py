@@ -18,7 +18,7 @@ from cabinet_pages.access.models import AccessRequest, Basis, RequestState
 from cabinet_pages.access.queries import Candidate, candidates, unknown_numbers
 from cabinet_pages.access.refusals import Refused
 from cabinet_pages.access.rules import split_account_numbers
-from cabinet_pages.access.services import confirm_request, refuse_request, resend_code
+from cabinet_pages.access.services import confirm_request, refuse_request, resend_code, take_back_confirmation
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.staff.display import column
@@ -92,7 +92,7 @@ class RequestView(ScopedInspectView):
             return self._again()
         action = request.POST.get("action", "")
         form = DecisionForm(request.POST, offered=candidates(self.instance), request=self.instance)
-        if action not in ("confirm", "refuse", "resend"):
+        if action not in ("confirm", "refuse", "resend", "take_back"):
             return self._again()
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -103,6 +103,9 @@ class RequestView(ScopedInspectView):
             elif action == "refuse":
                 refuse_request(by=request.user, request=self.instance, reason=form.cleaned_data["reason"])
                 messages.success(request, _("Refused. The reason is mailed to the person."))
+            elif action == "take_back":
+                take_back_confirmation(by=request.user, request=self.instance, reason=form.cleaned_data["reason"])
+                messages.success(request, _("The confirmation is taken back. The reason is mailed to the person."))
             else:
                 resend_code(by=request.user, request=self.instance)
                 messages.success(request, _("A new code is mailed to the person; the old one works no more."))

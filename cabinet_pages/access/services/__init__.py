@@ -14,6 +14,7 @@ from cabinet_pages.access.services.requests import (
     confirm_request,
     refuse_request,
     submit_request,
+    take_back_confirmation,
     withdraw_request,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "revoke_access",
     "set_language",
     "submit_request",
+    "take_back_confirmation",
     "withdraw_request",
 ]

@@ -160,14 +160,40 @@ def refuse_request(*, by: Any, request: AccessRequest, reason: str) -> None:
     log(request, audit.REQUEST_REFUSE, user=by, data={"reason": reason})
 
 
+@transaction.atomic
+def take_back_confirmation(*, by: Any, request: AccessRequest, reason: str) -> None:
+    """Refuse a request that was confirmed by mistake, while its code is unused; the code dies, the reason is mailed.
+
+    Apart from `refuse_request`, so that a refusal on a page grown old never undoes a colleague's confirmation.
+
+    Raises:
+        Refused: another's branch, no reason, or a request whose code was used or never sent.
+    """
+    _check_branch(by, request)
+    reason = reason.strip()
+    if not reason:
+        raise Refused("reason_required")
+    kill_codes(request)
+    _decide(by, request, RequestState.REFUSED, before=RequestState.CONFIRMED, refusal_reason=reason)
+    mails.mail_refusal(request)
+    log(request, audit.REQUEST_REFUSE, user=by, data={"reason": reason})
+
+
 def _check_branch(by: Any, request: AccessRequest) -> None:
     if not branches_for(by).filter(pk=request.branch_id).exists():
         raise Refused("not_your_branch")
 
 
-def _decide(by: Any, request: AccessRequest, state: RequestState, **fields: str) -> None:
+def _decide(
+    by: Any,
+    request: AccessRequest,
+    state: RequestState,
+    *,
+    before: RequestState = RequestState.SUBMITTED,
+    **fields: str,
+) -> None:
     decided = {"state": state, "decided_at": timezone.now(), "decided_by": by, **fields}
-    if not AccessRequest.objects.filter(pk=request.pk, state=RequestState.SUBMITTED).update(**decided):
+    if not AccessRequest.objects.filter(pk=request.pk, state=before).update(**decided):
         raise Refused("already_decided")
     for name, value in decided.items():
         setattr(request, name, value)

@@ -12,7 +12,14 @@ from cabinet_pages.access import audit
 from cabinet_pages.access.models import AccessRequest, ActivationCode, RequestState
 from cabinet_pages.access.queries import candidates, requests_for_staff, unknown_numbers
 from cabinet_pages.access.refusals import Refused
-from cabinet_pages.access.services import confirm_request, refuse_request, submit_request, withdraw_request
+from cabinet_pages.access.services import (
+    activate,
+    confirm_request,
+    refuse_request,
+    submit_request,
+    take_back_confirmation,
+    withdraw_request,
+)
 from cabinet_pages.notifications.models import OutgoingMail
 from tests import factories
 from tests.cabinet_pages.access.conftest import ask, confirm
@@ -170,3 +177,34 @@ def test_every_step_is_in_the_log_with_who_did_it() -> None:
     assert actions[0] == (audit.REQUEST_SUBMIT, user.email)
     assert actions[-1][0] == audit.REQUEST_CONFIRM
     assert actions[-1][1].startswith("operator.vin")
+
+
+def test_a_confirmation_can_be_taken_back_while_its_code_is_unused() -> None:
+    user, account = factories.make_user(), factories.make_account()
+    request = ask(user)
+    code = confirm(request, account)
+    operator = factories.make_operator("second@example.com", request.branch)
+    with pytest.raises(Refused, match="reason_required"):
+        take_back_confirmation(by=operator, request=request, reason=" ")
+    take_back_confirmation(by=operator, request=request, reason="Помилково обрано рахунок")
+    request.refresh_from_db()
+    assert (request.state, request.refusal_reason) == (RequestState.REFUSED, "Помилково обрано рахунок")
+    with pytest.raises(Refused):
+        activate(user=user, code=code)
+    mail = OutgoingMail.objects.filter(to=user.email).order_by("-pk").first()
+    assert mail is not None
+    assert "Помилково обрано рахунок" in mail.text
+
+
+def test_a_used_confirmation_and_a_foreign_one_cannot_be_taken_back() -> None:
+    user, account = factories.make_user(), factories.make_account()
+    request = ask(user)
+    code = confirm(request, account)
+    stranger = factories.make_operator("tro@example.com", factories.make_branch("TRO"))
+    with pytest.raises(Refused, match="not_your_branch"):
+        take_back_confirmation(by=stranger, request=request, reason="чуже")
+    activate(user=user, code=code)
+    operator = factories.make_operator("second@example.com", request.branch)
+    with pytest.raises(Refused, match="already_decided"):
+        take_back_confirmation(by=operator, request=request, reason="пізно")
+    assert user.cabinet_accesses.filter(closed_at__isnull=True).count() == 1
