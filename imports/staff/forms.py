@@ -1,9 +1,11 @@
 """Forms of the import desk."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,6 +47,13 @@ class UploadForm(forms.Form):
         kinds = [(kind, str(resource.title or kind)) for kind, resource in installed_kinds().items()]
         self.fields["kind"].choices = [("", "—"), *kinds]  # type: ignore[attr-defined]
         self.fields["token"].initial = uuid4()
+
+    def clean_as_of(self) -> datetime | None:
+        """Refuse a moment that has not come: it would hide a changed account from its new owner."""
+        moment: datetime | None = self.cleaned_data["as_of"]
+        if moment is not None and moment > timezone.now():
+            raise forms.ValidationError(_("A file cannot speak of the future: enter a moment that has passed."))
+        return moment
 
     @property
     def chosen_branch(self) -> Branch | None:

@@ -259,3 +259,10 @@ def test_the_desk_is_where_operators_land(world: StaffWorld, as_user: Callable[[
     make.make_site()
     for user in (world.vin.operator, world.central):
         assert as_user(user).get(reverse("cabinet_landing")).url == INDEX
+
+
+def test_a_file_cannot_speak_of_the_future(world: StaffWorld, as_user: Callable[[Any], Client]) -> None:
+    answer = upload(as_user(world.vin.operator), *GOOD, as_of="2999-01-01T00:00")
+    assert answer.status_code in (200, 422)
+    assert "вкажіть момент, який уже минув" in answer.content.decode()
+    assert not ImportBatch.objects.exists()
