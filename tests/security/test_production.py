@@ -18,13 +18,14 @@ try: reverse("demo_mailbox")
 except NoReverseMatch: pass
 else: raise SystemExit("the demo's mailbox is there")
 assert not settings.DEBUG and "website.demo" not in settings.INSTALLED_APPS
+assert settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"), "mails would be printed"
 assert settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE and settings.SESSION_COOKIE_HTTPONLY
 assert settings.SESSION_COOKIE_NAME.startswith("__Host-") and settings.SECURE_HSTS_SECONDS >= 31_536_000
 """
 
 
 def start(**changes: str) -> "subprocess.CompletedProcess[str]":
-    names = {"SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "DJANGO_SETTINGS_MODULE"}
+    names = {"SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "DJANGO_SETTINGS_MODULE"}
     outer = {name: value for name, value in os.environ.items() if name not in names}
     given = {name: value for name, value in {**GOOD, **changes}.items() if value}
     environment = {
