@@ -27,11 +27,11 @@ from imports.resources.base import (
     Values,
     exact,
 )
+from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date
 from imports.resources.schedules import parse_schedule
 from imports.values import (
     clean_text,
-    parse_account_number,
     parse_choice,
     parse_customer_code,
     parse_date,
@@ -67,14 +67,7 @@ class AccountResource(KindResource):
         ),
     }
 
-    number = ImportColumn(
-        "Особовий рахунок",
-        parse_account_number,
-        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку"),
-        required=True,
-        numeric=True,
-        attribute="number",
-    )
+    number = names_account("number")
     name = ImportColumn(
         "Замовник",
         _text(255),
@@ -109,7 +102,7 @@ class AccountResource(KindResource):
         "Контокорентний рахунок", _text(120), synonyms=("Розрахунковий рахунок",), attribute="bank_account"
     )
     settlement_day = ImportColumn("Розрахунковий день", parse_integer, attribute="settlement_day")
-    branch = ImportColumn("Структурна одиниця", clean_text, synonyms=("Філія",), attribute="branch__code")
+    branch = names_branch("branch__code", "Філія")
     area = ImportColumn("Дільниця", _text(120), attribute="area")
     supplier = ImportColumn(
         "Електропостачальник", _text(255), synonyms=("Постачальник",), free_text=True, attribute="supplier"

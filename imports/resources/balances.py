@@ -24,8 +24,9 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_decimal
-from imports.values import clean_text, parse_account_number, parse_money, parse_period
+from imports.values import clean_text, parse_money, parse_period
 
 _UNITS = ("грн", "UAH", "₴")
 _MOVEMENTS = ("charged", "paid", "corrected")
@@ -56,14 +57,7 @@ class BalanceResource(KindResource):
         "other_form_stored": _("The month is stored in the other form: by article or as a whole."),
     }
 
-    account = ImportColumn(
-        "Особовий рахунок",
-        parse_account_number,
-        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку"),
-        required=True,
-        numeric=True,
-        attribute="account__number",
-    )
+    account = names_account("account__number")
     period = ImportColumn(
         "Період", parse_period, synonyms=("Місяць", "Розрахунковий період"), required=True, numeric=True,
         attribute="period",
@@ -80,7 +74,7 @@ class BalanceResource(KindResource):
     closing = _money("Сальдо на кінець", "Сальдо на кінець періоду", "Вихідне сальдо", attribute="closing")
     closing_debit = _money("Сальдо на кінець Дебет", "Дебет на кінець", "Сальдо на кінець (Дебет)")
     closing_credit = _money("Сальдо на кінець Кредит", "Кредит на кінець", "Сальдо на кінець (Кредит)")
-    branch = ImportColumn("Структурна одиниця", clean_text, attribute="account__branch__code")
+    branch = names_branch("account__branch__code")
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Resolve the references, make signed sums of pairs, and look at the continuity of the month."""

@@ -30,8 +30,9 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
-from imports.values import clean_text, parse_account_number, parse_date, parse_flag, parse_money, parse_period
+from imports.values import clean_text, parse_date, parse_flag, parse_money, parse_period
 
 #: Files of documents are many and small, unlike the parts of a workbook.
 MOST_MEMBERS = 20_000
@@ -55,14 +56,7 @@ class DocumentResource(KindResource):
         "file_unnamed": _("The archive has the file “%(value)s”, which no row of the registry names."),
     }
 
-    account = ImportColumn(
-        "Особовий рахунок",
-        parse_account_number,
-        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку"),
-        required=True,
-        numeric=True,
-        attribute="account__number",
-    )
+    account = names_account("account__number")
     document_kind = ImportColumn(
         "Вид документа",
         partial(clean_text, max_length=80),
@@ -103,7 +97,7 @@ class DocumentResource(KindResource):
     )
     amount_column = ImportColumn("Сума", parse_money, synonyms=("Сума документа", "Сума з ПДВ"), attribute="amount")
     needs_signature = ImportColumn("Потребує підпису", parse_flag, attribute="needs_signature")
-    branch = ImportColumn("Структурна одиниця", clean_text, attribute="account__branch__code")
+    branch = names_branch("account__branch__code")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

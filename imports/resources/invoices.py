@@ -25,6 +25,7 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
 from imports.resources.wording import as_written
 from imports.values import (
@@ -69,14 +70,7 @@ class InvoiceResource(KindResource):
         "line_unreadable": _("Another line of this invoice cannot be read (row %(row)s)."),
     }
 
-    account = ImportColumn(
-        "Особовий рахунок",
-        parse_account_number,
-        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку", "Лицевой счет"),
-        required=True,
-        numeric=True,
-        attribute="invoice__account__number",
-    )
+    account = names_account("invoice__account__number")
     number = ImportColumn(
         "№ рахунку",
         partial(clean_text, max_length=60),
@@ -166,7 +160,7 @@ class InvoiceResource(KindResource):
         units=_UNITS,
         attribute="gross",
     )
-    branch = ImportColumn("Структурна одиниця", clean_text, attribute="invoice__account__branch__code")
+    branch = names_branch("invoice__account__branch__code")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -23,6 +23,7 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
 from imports.resources.transformers import (
     KnownRatios,
@@ -37,7 +38,6 @@ from imports.values import (
     DIGITS,
     Eic,
     clean_text,
-    parse_account_number,
     parse_channel,
     parse_choice,
     parse_date,
@@ -85,14 +85,7 @@ class MeteringResource(KindResource):
         "removed_too_early": _("The meter is removed before it is installed."),
     }
 
-    account = ImportColumn(
-        "Особовий рахунок",
-        parse_account_number,
-        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку", "OsobRah"),
-        required=True,
-        numeric=True,
-        attribute="meter__point__account__number",
-    )
+    account = names_account("meter__point__account__number")
     point = ImportColumn(
         "Код ТУ",
         partial(clean_text, max_length=60),
@@ -191,7 +184,7 @@ class MeteringResource(KindResource):
         "Розрахунковий коефіцієнт", parse_ratio, synonyms=("Коефіцієнт", "Розр. коефіцієнт", "Koef")
     )
     ratio_from = ImportColumn("Коефіцієнт діє з", parse_date, synonyms=("Дата коефіцієнта",), numeric=True)
-    branch = ImportColumn("Структурна одиниця", clean_text, attribute="meter__point__account__branch__code")
+    branch = names_branch("meter__point__account__branch__code")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

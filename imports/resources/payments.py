@@ -24,10 +24,10 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
 from imports.values import (
     clean_text,
-    parse_account_number,
     parse_choice,
     parse_date,
     parse_money,
@@ -54,14 +54,7 @@ class PaymentResource(KindResource):
     article_column = "article"
     has_money = True
 
-    account = ImportColumn(
-        "Особовий рахунок",
-        parse_account_number,
-        synonyms=("Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку", "Лицевой счет"),
-        required=True,
-        numeric=True,
-        attribute="account__number",
-    )
+    account = names_account("account__number")
     document = ImportColumn(
         "Документ",
         partial(clean_text, max_length=80),
@@ -105,7 +98,7 @@ class PaymentResource(KindResource):
         attribute="order_number",
     )
     vat = ImportColumn("ПДВ", parse_money, synonyms=("Сума ПДВ", "у т.ч. ПДВ"), units=("грн",), attribute="vat")
-    branch = ImportColumn("Структурна одиниця", clean_text, attribute="account__branch__code")
+    branch = names_branch("account__branch__code")
     purpose = ImportColumn(
         "Призначення",
         partial(clean_text, max_length=500),

@@ -27,13 +27,13 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.references import names_account, names_branch
 from imports.resources.registers import RegisterDirectory, RegisterNotFound
 from imports.resources.rows import exact_date, exact_decimal
 from imports.values import (
     Eic,
     ValueRefused,
     clean_text,
-    parse_account_number,
     parse_channel,
     parse_choice,
     parse_date,
@@ -110,13 +110,7 @@ class ReadingResource(KindResource):
         "not_current": _("The customer has replaced this reading by a newer one."),
     }
 
-    account = ImportColumn(
-        "Особовий рахунок",
-        parse_account_number,
-        synonyms=("OsobRah", "Лицьовий рахунок", "О/р", "Номер особового рахунку", "№ особового рахунку"),
-        numeric=True,
-        attribute="register__meter__point__account__number",
-    )
+    account = names_account("register__meter__point__account__number", required=False)
     customer_code = ImportColumn(
         "код ЄДРПОУ", clean_text, synonyms=("EDRPOU",), attribute="register__meter__point__account__customer__code"
     )
@@ -191,7 +185,7 @@ class ReadingResource(KindResource):
         synonyms=("AcceptedKwh", "Прийнятий обсяг"),
         attribute="accepted_volume",
     )
-    branch = ImportColumn("Структурна одиниця", clean_text, attribute="register__meter__point__account__branch__code")
+    branch = names_branch("register__meter__point__account__branch__code")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -1,0 +1,42 @@
+"""Columns that name what a row belongs to; the same words in every kind of file."""
+
+from imports.resources.base import ImportColumn
+from imports.values import clean_text, parse_account_number
+
+ACCOUNT_SYNONYMS = (
+    "Лицьовий рахунок",
+    "О/р",
+    "Номер особового рахунку",
+    "№ особового рахунку",
+    "Лицевой счет",
+    "Лиц.",
+    "OsobRah",
+)
+
+
+def names_account(attribute: str, *synonyms: str, required: bool = True) -> ImportColumn:
+    """«Особовий рахунок».
+
+    Args:
+        attribute: where an export of the kind finds the number.
+        synonyms: further headings of this kind alone.
+        required: see `ImportColumn`.
+    """
+    return ImportColumn(
+        "Особовий рахунок",
+        parse_account_number,
+        synonyms=(*ACCOUNT_SYNONYMS, *synonyms),
+        required=required,
+        numeric=True,
+        attribute=attribute,
+    )
+
+
+def names_branch(attribute: str, *synonyms: str) -> ImportColumn:
+    """«Структурна одиниця»: the code of the branch.
+
+    Args:
+        attribute: where an export of the kind finds the code.
+        synonyms: further headings of this kind alone.
+    """
+    return ImportColumn("Структурна одиниця", clean_text, synonyms=synonyms, attribute=attribute)
