@@ -7,6 +7,8 @@ from django.db import transaction
 
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
 from cabinet_pages.documents.pages import DocumentsPage
+from cabinet_pages.manual import copy
+from cabinet_pages.manual.pages import ManualPage
 from cabinet_pages.metering.pages import MetersPage
 from cabinet_pages.overview.pages import AccountListPage, PersonalInformationPage
 from cabinet_pages.payments.pages import PaymentsPage
@@ -41,6 +43,8 @@ def install_pages(*, parent: Any) -> CabinetPage:
     section = _child(cabinet, ConsumerSectionPage, title="Юридичний споживач", slug="legal")
     for page_type, title, slug in WINDOWS:
         _child(section, page_type, title=title, slug=slug)
+    sections = [("section", {"number": number, "title": title, "text": text}) for number, title, text in copy.SECTIONS]
+    _child(section, ManualPage, title=copy.TITLE, slug=copy.SLUG, intro=copy.INTRO, sections=sections)
     return cabinet
 
 

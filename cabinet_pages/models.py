@@ -14,6 +14,7 @@ from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.documents.pages import DocumentsPage
+from cabinet_pages.manual.pages import ManualPage
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
 from cabinet_pages.metering.pages import MetersPage
 from cabinet_pages.notifications.models import OutgoingMail
@@ -44,6 +45,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoicesPage",
+    "ManualPage",
     "Meter",
     "MeterRatio",
     "MeteringPoint",

@@ -43,6 +43,7 @@ MONTHS_WITHOUT_DATA = 12
 class InvoicesPage(WindowMixin, CabinetBasePage):
     """«Рахунки»: the invoices of an account, each with its PDF."""
 
+    manual_section = "4.2"
     template = "cabinet_pages/billing/invoices_page.html"
     invoice_template = "cabinet_pages/billing/invoice.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
@@ -104,6 +105,7 @@ class InvoicesPage(WindowMixin, CabinetBasePage):
 class FinancePage(WindowMixin, CabinetBasePage):
     """«Фінансова інформація»: opening and closing balance of a chosen period."""
 
+    manual_section = "4.4"
     template = "cabinet_pages/billing/finance_page.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []

@@ -26,6 +26,7 @@ CONTENT_TYPES = {".pdf": "application/pdf", ".p7s": "application/pkcs7-signature
 class DocumentsPage(WindowMixin, CabinetBasePage):
     """«Отримання документів з ЕЦП»: documents and their signatures, for download."""
 
+    manual_section = "4.6"
     template = "cabinet_pages/documents/documents_page.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []

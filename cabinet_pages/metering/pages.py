@@ -15,6 +15,7 @@ from cabinet_pages.windows.paging import page_of
 class MetersPage(WindowMixin, CabinetBasePage):
     """«Перегляд приладів обліку»: points, meters and registers of an account."""
 
+    manual_section = "4.5"
     template = "cabinet_pages/metering/meters_page.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []

@@ -78,6 +78,7 @@ class AccountListPage(AccountListMixin, CabinetBasePage):
 class PersonalInformationPage(WindowMixin, CabinetBasePage):
     """«Персональна інформація» of an account."""
 
+    manual_section = "4.3"
     template = "cabinet_pages/overview/personal_information_page.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []

@@ -18,6 +18,7 @@ from cabinet_pages.windows.paging import page_of
 class PaymentsPage(WindowMixin, CabinetBasePage):
     """«Отримання платежів»: two dates, the payments between them, totals by article."""
 
+    manual_section = "4.7"
     template = "cabinet_pages/payments/payments_page.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []

@@ -42,6 +42,7 @@ STEPS = [_("Entry of readings"), _("Preliminary calculation"), _("Readings sent"
 class ReadingsPage(WindowMixin, CabinetBasePage):
     """«Введення показів лічильника»: choose a point, type, see the volumes, confirm; and the history."""
 
+    manual_section = "4.1"
     template = "cabinet_pages/readings/readings_page.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []

@@ -10,16 +10,35 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from wagtail.models import Site
 
 from cabinet_pages.access.language import offered_languages
 from cabinet_pages.clock import kyiv_clock
 from cabinet_pages.quantities import formatting
+from cabinet_pages.windows import queries
+from cabinet_pages.windows.pages import ManualMixin
 
 register = template.Library()
 
 
 def _language() -> str:
     return get_language() or "uk"
+
+
+@register.filter
+def manual_anchor(number: str) -> str:
+    """The anchor of a section of the manual."""
+    return queries.manual_anchor(number)
+
+
+@register.simple_tag(takes_context=True)
+def cabinet_help(context: template.Context, number: str = "") -> str:
+    """The address of a section of the manual, for pages outside of the windows; '' where there is no manual."""
+    request = context.get("request")
+    site = None if request is None else Site.find_for_request(request)
+    if request is None or site is None:
+        return ""
+    return queries.manual_address(queries.address_below(site.root_page, ManualMixin, request), number)
 
 
 @register.filter

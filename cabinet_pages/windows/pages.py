@@ -5,7 +5,7 @@ the routes, and `cabinet_pages.checks` refuses it.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import swapper
@@ -28,7 +28,7 @@ from cabinet_pages.access.models import AccessRequest, RequestState
 from cabinet_pages.access.queries import Scope, accesses_for, requests_of, scope_for, scope_of
 from cabinet_pages.access.refusals import Refused, sentence
 from cabinet_pages.access.services import activate, submit_request, withdraw_request
-from cabinet_pages.windows.queries import RowAction, deepest_page, first_of_type, window_bar
+from cabinet_pages.windows.queries import RowAction, deepest_page, first_of_type, manual_address, window_bar
 from cabinet_pages.windows.samples import sample_scope
 
 Page = (
@@ -117,12 +117,19 @@ class AccountListMixin(Guard):
     """The page of a section that lists a person's accounts."""
 
 
+class ManualMixin:
+    """The page of a section with the user manual; not guarded, for registration is its first subject."""
+
+
 class WindowMixin(Guard, RoutablePageMixin):  # type: ignore[misc]
     """A window of an account. Subclasses give `get_window_context()` and a template.
 
     The window bar lists every live child of the section that carries this mixin, so a plug-in adds a window by
     shipping a page type.
     """
+
+    # The section of the manual that explains the window; '' leads to its beginning.
+    manual_section: ClassVar[str] = ""
 
     @classmethod
     def account_list_action(cls, scope: Scope) -> RowAction | None:
@@ -171,8 +178,14 @@ class WindowMixin(Guard, RoutablePageMixin):  # type: ignore[misc]
     def get_shell_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
         """What every window shows around its own content."""
         section = self.get_parent()  # type: ignore[attr-defined]
-        windows, accounts_url = window_bar(
-            section, WindowMixin, scope, request=request, current=self, list_mixin=AccountListMixin
+        bar = window_bar(
+            section,
+            WindowMixin,
+            scope,
+            request=request,
+            current=self,
+            list_mixin=AccountListMixin,
+            manual_mixin=ManualMixin,
         )
         context: dict[str, Any] = self.get_context(request)  # type: ignore[attr-defined]
         context.update(
@@ -180,8 +193,9 @@ class WindowMixin(Guard, RoutablePageMixin):  # type: ignore[misc]
             account=scope.account,
             section=section,
             window_url=f"{self.get_url(request)}{scope.account.slug}/",  # type: ignore[attr-defined]
-            windows=windows,
-            accounts_url=accounts_url,
+            windows=bar.windows,
+            accounts_url=bar.accounts_url,
+            help_url=manual_address(bar.manual_url, self.manual_section),
         )
         return context
 
@@ -341,6 +355,7 @@ __all__ = [
     "CabinetPage",
     "ConsumerSectionPage",
     "Guard",
+    "ManualMixin",
     "SectionMixin",
     "WindowMixin",
 ]

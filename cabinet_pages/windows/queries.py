@@ -21,6 +21,15 @@ class WindowLink:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowBar:
+    """The windows of an account, and the addresses of the account list and the manual; '' where there is none."""
+
+    windows: list[WindowLink]
+    accounts_url: str
+    manual_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowAction:
     """A button of an account's row in the account list; primary ones stand first."""
 
@@ -35,23 +44,43 @@ def concrete_types(mixin: type) -> list[type[Any]]:
 
 
 def window_bar(
-    section: Any, mixin: type, scope: Scope, *, request: HttpRequest, current: Any, list_mixin: type
-) -> tuple[list[WindowLink], str]:
-    """The live windows of a section in tree order, each at the address of the account, and the account list's address.
+    section: Any,
+    mixin: type,
+    scope: Scope,
+    *,
+    request: HttpRequest,
+    current: Any,
+    list_mixin: type,
+    manual_mixin: type,
+) -> WindowBar:
+    """The live windows of a section in tree order, each at the address of the account, and what stands beside them.
 
-    One query. The address is empty where the section has no account list.
+    One query for all of it.
     """
-    list_types = concrete_types(list_mixin)
-    windows, accounts_url = [], ""
-    for page in section.get_children().live().type(*concrete_types(mixin), *list_types):
+    list_types, manual_types = concrete_types(list_mixin), concrete_types(manual_mixin)
+    windows, accounts_url, manual_url = [], "", ""
+    for page in section.get_children().live().type(*concrete_types(mixin), *list_types, *manual_types):
         url = page.get_url(request)
-        if issubclass(page.cached_content_type.model_class(), tuple(list_types)):
+        page_type = page.cached_content_type.model_class()
+        if issubclass(page_type, tuple(list_types)):
             accounts_url = accounts_url or url
+        elif issubclass(page_type, tuple(manual_types)):
+            manual_url = manual_url or url
         else:
             windows.append(
                 WindowLink(title=page.title, url=f"{url}{scope.account.slug}/", is_current=page.pk == current.pk)
             )
-    return windows, accounts_url
+    return WindowBar(windows=windows, accounts_url=accounts_url, manual_url=manual_url)
+
+
+def manual_anchor(number: str) -> str:
+    """The anchor of a section on the manual's page: «4.7» is at `section-4-7`."""
+    return f"section-{number.replace('.', '-')}"
+
+
+def manual_address(url: str, number: str) -> str:
+    """The address of a section of the manual; of its beginning without a number, '' without a manual."""
+    return f"{url}#{manual_anchor(number)}" if url and number else url
 
 
 def row_actions(windows: list[tuple[type[Any], str]], scope: Scope) -> list[RowAction]:
@@ -103,8 +132,18 @@ def deepest_page(root: Any, components: list[str]) -> tuple[Any, list[str]] | No
 
 def first_below(root: Any, mixin: type) -> Any | None:
     """The first live page below `root`, at any depth in tree order, that carries a mixin; None without one."""
+    page = _first_base_below(root, mixin)
+    return None if page is None else page.specific
+
+
+def address_below(root: Any, mixin: type, request: HttpRequest) -> str:
+    """The address of the page that `first_below` finds, without loading what only its own type has; '' without one."""
+    page = _first_base_below(root, mixin)
+    return "" if page is None else str(page.get_url(request))
+
+
+def _first_base_below(root: Any, mixin: type) -> Any | None:
     types = concrete_types(mixin)
     if root is None or not types:
         return None
-    page = root.get_descendants().live().type(*types).order_by("path").first()
-    return None if page is None else page.specific
+    return root.get_descendants().live().type(*types).order_by("path").first()

@@ -185,6 +185,7 @@ SCREENS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "meters": window("meters"),
     "documents": window("documents"),
     "payments": window("payments"),
+    "help": lambda world: Client().get(f"{LEGAL}/help/"),
 }
 
 

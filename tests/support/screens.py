@@ -124,6 +124,7 @@ SCREENS: tuple[Screen, ...] = (
     ),
     Screen("cabinet/reading-points-big", "/cabinet/legal/readings/80-500500/points/", BIG),
     Screen("cabinet/meters-big", "/cabinet/legal/meters/80-500500/", BIG),
+    Screen("cabinet/help", "/cabinet/legal/help/"),
     Screen("cabinet/another-request", "/cabinet/legal/request/", CUSTOMER),
     Screen("cabinet/foreign-account", "/cabinet/legal/personal/00-000000/", CUSTOMER, status=404),
     Screen("cabinet/accounts-big", "/cabinet/legal/accounts/", BIG),
