@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from cabinet_pages.access.queries import Scope
@@ -113,8 +113,12 @@ def with_last_readings(scope: Scope, registers: "QuerySet[Register]") -> "QueryS
 
 
 def with_ratios(registers: "QuerySet[Register]", day: date) -> "QuerySet[Register]":
-    """Registers with `multiplier`, `current_ratio` and `voltage_ratio` of their meter on a Kyiv day."""
-    valid = MeterRatio.objects.filter(meter=OuterRef("meter"), valid_from__lte=day).order_by("-valid_from")
+    """Registers with `multiplier`, `current_ratio` and `voltage_ratio` of their meter on a Kyiv day.
+
+    Before the first known ratio the first one holds, as in `readings.rules.multiplier_on`.
+    """
+    begun = Case(When(valid_from__lte=day, then=F("valid_from")), output_field=DateField())
+    valid = MeterRatio.objects.filter(meter=OuterRef("meter")).order_by(begun.desc(nulls_last=True), "valid_from")
     names = ("multiplier", "current_ratio", "voltage_ratio")
     return registers.annotate(**{name: Subquery(valid.values(name)[:1]) for name in names})
 

@@ -183,3 +183,27 @@ def test_an_editor_previews_both_windows_with_made_up_data(account: Account, rf:
         response = page.make_preview_request(preview_mode=page.default_preview_mode)
         assert response.status_code == 200
         assert text in response.rendered_content
+
+
+@pytest.mark.parametrize(
+    ("begins", "shown"),
+    [
+        ([("2020-01-01", 30), ("2021-01-01", 40)], "40"),
+        ([("2020-01-01", 30), ("2999-01-01", 40)], "30"),
+        # The same multiplier as the readings window computes with.
+        ([("2998-01-01", 30), ("2999-01-01", 40)], "30"),
+        ([], "1"),
+    ],
+    ids=["the latest begun", "a future one waits", "before the first the first holds", "none is direct"],
+)
+def test_the_multiplier_is_the_one_that_holds_today(
+    account: Account, client: Client, begins: list[tuple[str, int]], shown: str
+) -> None:
+    register = factories.make_register(account, "Т-1")
+    register.meter.ratios.all().delete()
+    for day, multiplier in begins:
+        MeterRatio.objects.create(
+            meter=register.meter, valid_from=date.fromisoformat(day), multiplier=Decimal(multiplier)
+        )
+    text = " ".join(client.get(METERS).content.decode().split())
+    assert f"Розрахунковий коефіцієнт</dt><dd>{shown}</dd>" in text
