@@ -14,18 +14,17 @@ ACCOUNT_SYNONYMS = (
 )
 
 
-def names_account(attribute: str, *synonyms: str, required: bool = True) -> ImportColumn:
+def names_account(attribute: str, *, required: bool = True) -> ImportColumn:
     """«Особовий рахунок».
 
     Args:
         attribute: where an export of the kind finds the number.
-        synonyms: further headings of this kind alone.
         required: see `ImportColumn`.
     """
     return ImportColumn(
         "Особовий рахунок",
         parse_account_number,
-        synonyms=(*ACCOUNT_SYNONYMS, *synonyms),
+        synonyms=ACCOUNT_SYNONYMS,
         required=required,
         numeric=True,
         attribute=attribute,
