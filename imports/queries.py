@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from cabinet_pages.access.queries import branches_for, works_for_all_branches
 from imports.conf import import_settings
 from imports.messages import message
-from imports.models import BatchState, ImportBatch, IssueLevel, RowIssue, RowStatus, StagedRow
+from imports.models import BatchRow, BatchState, ImportBatch, IssueLevel, RowIssue, RowStatus
 
 _REPORTED_STATES = {BatchState.PREVIEWED, BatchState.APPLIED, BatchState.REFUSED, BatchState.UNCHANGED}
 
@@ -22,9 +22,7 @@ def batches_for(user: Any) -> "QuerySet[ImportBatch]":
     return batches.filter(allowed)
 
 
-def differences_of(
-    batch: ImportBatch, *, status: str = "", change: str = "", search: str = ""
-) -> "QuerySet[StagedRow]":
+def differences_of(batch: ImportBatch, *, status: str = "", change: str = "", search: str = "") -> "QuerySet[BatchRow]":
     """The rows of a batch that would change, or did change, something, in file order; for paging by the database.
 
     Args:
@@ -32,7 +30,7 @@ def differences_of(
         change: only changes of this name, such as `owner`.
         search: only rows of accounts whose number begins so.
     """
-    rows = StagedRow.objects.filter(batch=batch, leads=True).order_by("row")
+    rows = BatchRow.objects.filter(batch=batch, leads=True).order_by("row")
     rows = rows.filter(status=status) if status else rows.exclude(status=RowStatus.UNCHANGED)
     if change:
         rows = rows.filter(change=change)

@@ -11,6 +11,7 @@ from cabinet_pages.quantities.money import ZERO
 from imports.columns import MappedRow
 from imports.conf import import_settings
 from imports.engine.opening import OpenBatch
+from imports.engine.progress import Progress
 from imports.engine.stage import StagedTuple, record_issues, stage_rows, to_json
 from imports.models import ImportBatch, RowStatus
 from imports.resources.base import ImportColumn, KindResource, Row
@@ -32,8 +33,8 @@ class Tally:
     by_article: dict[str, Decimal] = field(default_factory=dict)
 
 
-def check_rows(opened: OpenBatch) -> Tally:
-    """Check and stage every row of the file.
+def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
+    """Check and stage every row of the file; `progress` hears of each chunk.
 
     Raises:
         UnreadableFile: the file breaks off or breaks a limit; what was staged so far is of no use then.
@@ -55,7 +56,7 @@ def check_rows(opened: OpenBatch) -> Tally:
         stage_rows(staged)
         _count(rows, tally)
         record_issues(batch, (issue for row in rows for issue in row.issues), headings)
-        ImportBatch.objects.filter(pk=batch.pk).update(progress=tally.rows)
+        progress.advance(tally.rows)
     leftovers = resource.leftovers()
     _count(leftovers, tally)
     record_issues(batch, (issue for row in leftovers for issue in row.issues), headings)

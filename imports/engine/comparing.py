@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from imports.conf import import_settings
+from imports.engine.progress import Progress
 from imports.engine.stage import by_family, by_key, families, record_issues, store_compared
 from imports.models import ImportBatch
 from imports.resources.base import Entry, EqualKeys, KindResource
@@ -20,8 +21,8 @@ class Comparison:
     changes: Counter[str] = field(default_factory=Counter)
 
 
-def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str]) -> Comparison:
-    """Compare every staged row of a batch and write down what it would do."""
+def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str], progress: Progress) -> Comparison:
+    """Compare every staged row of a batch and write down what it would do; `progress` hears of each page."""
     result = Comparison()
     done = 0
     for page in families(batch, resource, import_settings.CHUNK_ROWS):
@@ -45,7 +46,7 @@ def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str]
                     if entry.change:
                         result.changes[entry.change] += 1
         done += len(page)
-        ImportBatch.objects.filter(pk=batch.pk).update(progress=batch.rows + done)
+        progress.advance(done, done * 1000 // batch.rows)
     return result
 
 

@@ -11,9 +11,10 @@ from imports.engine.comparing import Comparison, compare
 from imports.engine.errors import FileRefused
 from imports.engine.locks import batch_lock
 from imports.engine.opening import open_batch
+from imports.engine.progress import Progress
 from imports.engine.stage import clear_stage, record_issues, storable, storable_param
 from imports.formats import UnreadableFile
-from imports.models import BatchState, ImportBatch, IssueLevel, RowIssue, RowStatus
+from imports.models import BatchState, BatchStep, ImportBatch, IssueLevel, RowIssue, RowStatus
 from imports.resources.base import Issue
 
 #: States in which a batch may be prepared, again too: its worker may have died.
@@ -59,11 +60,14 @@ def prepare_locked(batch: ImportBatch) -> None:
                 ),
                 {},
             )
-            tally = check_rows(opened)
+            progress = Progress(batch)
+            progress.begin(BatchStep.READING)
+            tally = check_rows(opened, progress)
             if not tally.rows:
                 raise FileRefused("no_rows")
             _set(batch, rows=tally.rows)
-            comparison = compare(batch, opened.resource, headings)
+            progress.begin(BatchStep.COMPARING)
+            comparison = compare(batch, opened.resource, headings, progress)
             _set(batch, **_counts(opened.resource, tally, comparison))
     except (FileRefused, UnreadableFile) as refusal:
         refuse_file(batch, refusal.code, dict(refusal.params))
@@ -71,6 +75,7 @@ def prepare_locked(batch: ImportBatch) -> None:
     _set(
         batch,
         state=BatchState.PREVIEWED,
+        step="",
         previewed_at=timezone.now(),
         compared_after=compared_after,
         new_articles=opened.resource.context.new_articles,
@@ -85,6 +90,7 @@ def refuse_file(batch: ImportBatch, code: str, params: dict[str, object]) -> Non
     _set(
         batch,
         state=BatchState.REFUSED,
+        step="",
         rows=0,
         new=0,
         changed=0,

@@ -1,28 +1,21 @@
-"""Promote: what a preview says, written in one short transaction with its journal and its audit entry."""
+"""Promote: may a previewed batch be written, is its preview still true, and then `writing`."""
 
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
-from wagtail.log_actions import log
+from django.db import IntegrityError
 
 from cabinet_pages.accounts.models import Account
-from imports.conf import import_settings
-from imports.engine.collector import rare_collection
 from imports.engine.errors import StoredRowsMoved
 from imports.engine.locks import batch_lock, promotion_lock
-from imports.engine.opening import resource_of
 from imports.engine.preparing import newest_applied, prepare_locked
-from imports.engine.stage import changed_entries, changes
-from imports.models import BatchState, ImportBatch, JournalEntry, RowStatus, StagedRow
-from imports.resources.base import KindResource
+from imports.engine.writing import COUNTS, finish_batch, write_batch
+from imports.models import BatchRow, BatchState, ImportBatch
 
 _ATTEMPTS = 5
 #: Why a batch is refused that has good rows beside bad ones.
 ROWS_REJECTED = "rows_rejected"
 #: Why a batch is refused that has bad rows alone.
 ALL_ROWS_REJECTED = "all_rows_rejected"
-_COUNTS = ("rows", "new", "changed", "unchanged", "rejected")
 
 
 def promote(
@@ -49,7 +42,10 @@ def promote(
             if _is_stale(batch) and not _compare_again(batch, confirm_recount):
                 return batch
             try:
-                _promote(batch, by)
+                if not batch.new and not batch.changed and not batch.withdrawn:
+                    finish_batch(batch, BatchState.UNCHANGED, promoted_by=by, error_code="", error_params={})
+                else:
+                    write_batch(batch, by=by)
             except (StoredRowsMoved, IntegrityError):
                 # Somebody wrote beside us: the database refused, nothing is written, and the preview is old.
                 batch.refresh_from_db()
@@ -72,7 +68,7 @@ def _may_promote(batch: ImportBatch, skip_rejected: bool) -> bool:
     """Refuse what must not be promoted; settle what changes nothing."""
     if batch.rejected and (not skip_rejected or batch.rejected == batch.rows):
         code = ALL_ROWS_REJECTED if batch.rejected == batch.rows else ROWS_REJECTED
-        _finish(batch, BatchState.REFUSED, error_code=code, error_params={"rejected": batch.rejected})
+        finish_batch(batch, BatchState.REFUSED, error_code=code, error_params={"rejected": batch.rejected})
         return False
     return True
 
@@ -82,74 +78,18 @@ def _is_stale(batch: ImportBatch) -> bool:
         return True
     if batch.branch_id is None:
         return False
-    owners = StagedRow.objects.filter(batch=batch, owner_id__gt=0).values("owner_id")
+    owners = BatchRow.objects.filter(batch=batch, owner_id__gt=0).values("owner_id")
     return Account.objects.filter(pk__in=owners).exclude(branch_id=batch.branch_id).exists()
 
 
 def _compare_again(batch: ImportBatch, confirm_recount: bool) -> bool:
     """Prepare the batch anew; return whether it may go on without asking the operator again."""
-    shown = [getattr(batch, name) for name in _COUNTS]
+    shown = [getattr(batch, name) for name in COUNTS]
     prepare_locked(batch)
     if batch.state != BatchState.PREVIEWED:
         return False
-    if confirm_recount or [getattr(batch, name) for name in _COUNTS] == shown:
+    if confirm_recount or [getattr(batch, name) for name in COUNTS] == shown:
         return True
     batch.error_code = "preview_outdated"
     batch.save(update_fields=["error_code"])
     return False
-
-
-def _promote(batch: ImportBatch, by: Any) -> None:
-    if not batch.new and not batch.changed:
-        _finish(batch, BatchState.UNCHANGED, promoted_by=by, error_code="", error_params={})
-        return
-    with rare_collection(), resource_of(batch) as resource, transaction.atomic():
-        resource.context.by = by
-        taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.PREVIEWED).update(state=BatchState.PROMOTING)
-        if not taken:
-            raise StoredRowsMoved(batch.pk)
-        _verify(batch, resource)
-        resource.promote(changes(batch, import_settings.CHUNK_ROWS))
-        _write_journal(batch)
-        log(
-            instance=batch,
-            action="imports.apply",
-            user=by,
-            data={"kind": batch.kind, **{name: getattr(batch, name) for name in _COUNTS}, "sha256": batch.sha256},
-        )
-        _finish(batch, BatchState.APPLIED, promoted_by=by, error_code="", error_params={})
-
-
-def _verify(batch: ImportBatch, resource: KindResource) -> None:
-    """Look at what is about to be replaced: it must be what the preview showed as the values before."""
-    for entries in changed_entries(batch, import_settings.CHUNK_ROWS):
-        stored = resource.stored(entries)
-        for entry in entries:
-            found = stored.get(entry.object_key)
-            before = {**entry.values, **(entry.before or {})}
-            withdrawn = bool(before.pop("withdrawn", ""))
-            if found is None or found.withdrawn != withdrawn:
-                raise StoredRowsMoved(batch.pk)
-            if any(found.values.get(name, "") != value for name, value in before.items()):
-                raise StoredRowsMoved(batch.pk)
-
-
-def _write_journal(batch: ImportBatch) -> None:
-    """Copy what was promoted into the journal, as one statement."""
-    quote = connection.ops.quote_name
-    journal, stage = quote(JournalEntry._meta.db_table), quote(StagedRow._meta.db_table)
-    before, values, order, change = quote("before"), quote("values"), quote("row"), quote("change")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {journal} (batch_id, {order}, kind, owner_id, {quote('key')}, ordinal, {change}, "  # noqa: S608
-            f"{before}, {quote('after')}) SELECT batch_id, {order}, %s, owner_id, {quote('key')}, ordinal, {change}, "
-            f"{before}, {values} FROM {stage} WHERE batch_id = %s AND leads AND status IN (%s, %s) ORDER BY {order}",
-            [batch.kind, batch.pk, RowStatus.NEW.value, RowStatus.CHANGED.value],
-        )
-
-
-def _finish(batch: ImportBatch, state: BatchState, **fields: Any) -> None:
-    fields = {"state": state, "finished_at": timezone.now(), **fields}
-    for name, value in fields.items():
-        setattr(batch, name, value)
-    batch.save(update_fields=list(fields))

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from cabinet_pages.bulk import insert_rows, update_rows
-from imports.models import ImportBatch, RowIssue, RowStatus, StagedRow
+from imports.models import BatchRow, ImportBatch, RowIssue, RowStatus
 from imports.resources.base import Change, Entry, Issue, KindResource
 
 StagedTuple = tuple[Any, ...]
@@ -37,13 +37,13 @@ def storable(text: str) -> str:
 def clear_stage(batch: ImportBatch) -> None:
     """Forget what was staged and said about a batch."""
     with transaction.atomic():
-        StagedRow.objects.filter(batch=batch).delete()
+        BatchRow.objects.filter(batch=batch).delete()
         RowIssue.objects.filter(batch=batch).delete()
 
 
 def stage_rows(rows: Sequence[StagedTuple]) -> None:
-    """Store a chunk of rows, in the order of `StagedRow`'s columns with JSON as text."""
-    insert_rows(StagedRow, _FIELDS, rows)
+    """Store a chunk of rows, in the order of `BatchRow`'s columns with JSON as text."""
+    insert_rows(BatchRow, _FIELDS, rows)
 
 
 def record_issues(batch: ImportBatch, issues: Iterable[Issue], headings: Mapping[str, str]) -> None:
@@ -136,13 +136,13 @@ def store_compared(entries: Sequence[Entry]) -> None:
     ]
     with transaction.atomic():
         if same:
-            table = connection.ops.quote_name(StagedRow._meta.db_table)
+            table = connection.ops.quote_name(BatchRow._meta.db_table)
             ids = ",".join(map(str, same))
             with connection.cursor() as cursor:
                 # Ids of our own, written out: thousands of parameters take longer than the update.
                 cursor.execute(f"UPDATE {table} SET status = %s WHERE id IN ({ids})", [_UNCHANGED])  # noqa: S608
         update_rows(
-            StagedRow,
+            BatchRow,
             _COMPARED,
             (
                 (
@@ -206,7 +206,7 @@ def _fetch(where: str, columns: Sequence[str], batch: ImportBatch, parameters: S
     where = where.format(key=quote("key"), row=quote("row"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {names} FROM {quote(StagedRow._meta.db_table)} WHERE batch_id = %s AND {where} LIMIT %s",  # noqa: S608
+            f"SELECT {names} FROM {quote(BatchRow._meta.db_table)} WHERE batch_id = %s AND {where} LIMIT %s",  # noqa: S608
             [batch.pk, *parameters, size],
         )
         return list(cursor.fetchall())

@@ -16,6 +16,7 @@ per row. The way of a row:
 Messages: `reject()` and `warn()` take a code and params; a kind's own codes stand in its `messages`.
 """
 
+import datetime
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -38,6 +39,7 @@ from imports.resources.rows import (
     Change,
     Entry,
     ImportContext,
+    InForce,
     Issue,
     ObjectKey,
     Row,
@@ -54,6 +56,7 @@ __all__ = [
     "EqualKeys",
     "ImportColumn",
     "ImportContext",
+    "InForce",
     "Issue",
     "KindResource",
     "ObjectKey",
@@ -150,6 +153,8 @@ class KindResource(Resource):  # type: ignore[misc]
     has_money: ClassVar[bool] = False
     #: Whether each object counts as a document in the report.
     counts_documents: ClassVar[bool] = False
+    #: Whether objects have a date, so that a file can be complete for a period: `in_force()` then answers.
+    is_dated: ClassVar[bool] = False
     #: Codes of this kind's own issues → lazy sentence with %(name)s params.
     messages: ClassVar[Mapping[str, Any]] = {}
 
@@ -290,6 +295,29 @@ class KindResource(Resource):  # type: ignore[misc]
 
         Raises:
             IntegrityError: somebody stored the same key meanwhile; the engine compares again.
+        """
+        raise NotImplementedError
+
+    # --- withdrawing and taking back ------------------------------------------------------------------------------
+    # A value named `withdrawn` ('1' or '') travels with a change's other values; promotion writes it as it stands.
+
+    def in_force(self, first: datetime.date, last: datetime.date) -> Iterator[InForce]:
+        """The stored objects of the context's branch (of all branches where there is none) that are dated between two
+        Kyiv dates and not withdrawn, streamed; what a complete file lacks of them is withdrawn.
+
+        Called only where `is_dated`.
+        """
+        raise NotImplementedError
+
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """Of the objects that an undone batch had made, those that others stand on: key → code of the reason."""
+        return {}
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete objects that an undone batch had made, through the subject's service, inside a transaction.
+
+        Args:
+            changes: `values` are the stored values, `pk` the object.
         """
         raise NotImplementedError
 

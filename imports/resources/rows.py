@@ -100,7 +100,7 @@ class Row:
 
 
 class Entry:
-    """A staged row while it is compared; `values` and `before` are as in `imports.models.StagedRow`."""
+    """A staged row while it is compared; `values` and `before` are as in `imports.models.BatchRow`."""
 
     __slots__ = (
         "_before", "_values", "change", "issues", "key", "leads", "object_id", "ordinal", "owner_id", "owner_label",
@@ -189,6 +189,16 @@ class Stored(NamedTuple):
     pk: int
     values: Values
     withdrawn: bool = False
+
+
+class InForce(NamedTuple):
+    """A stored object that is not withdrawn: whose it is, its natural key, its id and values."""
+
+    owner_id: int
+    owner_label: str
+    key: str
+    ordinal: int
+    stored: Stored
 
 
 class Change(NamedTuple):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cabinet_pages.articles.models import Article
 from imports.engine import UnknownKind, resource_class
-from imports.models import ImportBatch, RowStatus, StagedRow
+from imports.models import BatchRow, ImportBatch, RowStatus
 from imports.resources.wording import as_written
 from imports.values import parse_period
 
@@ -76,7 +76,7 @@ class Difference:
 class Wording:
     """Turns stored forms of one batch's values into words; asks the database once for a page of rows."""
 
-    def __init__(self, batch: ImportBatch, rows: Iterable[StagedRow]) -> None:
+    def __init__(self, batch: ImportBatch, rows: Iterable[BatchRow]) -> None:
         self.batch = batch
         self.rows = list(rows)
         try:
@@ -121,7 +121,7 @@ class Wording:
             for row in self.rows
         ]
 
-    def _values(self, row: StagedRow) -> list[Value]:
+    def _values(self, row: BatchRow) -> list[Value]:
         if row.status == RowStatus.CHANGED:
             before = row.before or {}
             return [

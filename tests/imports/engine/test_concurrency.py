@@ -13,7 +13,7 @@ from cabinet_pages.accounts.models import Branch
 from cabinet_pages.payments.models import Payment
 from imports.engine import promote, receive, run_import
 from imports.engine.preparing import prepare
-from imports.models import BatchState, ImportBatch, JournalEntry
+from imports.models import BatchRow, BatchState, ImportBatch
 from tests.factories import make_account, make_branch
 
 Give = Callable[..., dict[str, Any]]
@@ -67,8 +67,8 @@ def test_overlapping_files_given_at_once_end_as_one_after_the_other() -> None:
     )
     assert len(shared) == 1
     # The journal tells the same story: twenty rows were replaced, and the rest were new.
-    assert JournalEntry.objects.filter(before__isnull=True).count() == 100
-    assert JournalEntry.objects.filter(before__isnull=False).count() == 20
+    assert BatchRow.objects.filter(before__isnull=True).count() == 100
+    assert BatchRow.objects.filter(before__isnull=False).count() == 20
 
 
 @pytest.mark.django_db(transaction=True)
@@ -77,7 +77,7 @@ def test_one_batch_confirmed_twice_at_once_is_applied_once() -> None:
     batch = prepare(receive(kind="payments", branch=branch, file=table(0, 50, "1,00"), name="x"))
     at_once(*[lambda: promote(ImportBatch.objects.get(pk=batch.pk))] * 3)
     assert Payment.objects.count() == 50
-    assert JournalEntry.objects.count() == 50
+    assert BatchRow.objects.count() == 50
 
 
 @pytest.mark.django_db

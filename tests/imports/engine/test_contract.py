@@ -14,7 +14,7 @@ from cabinet_pages.articles.models import Article
 from cabinet_pages.payments.models import Payment
 from cabinet_pages.state_hash import state_hash
 from imports.engine import prepare, promote
-from imports.models import BatchState, ImportBatch, JournalEntry, StagedRow
+from imports.models import BatchRow, BatchState, ImportBatch
 from tests.factories import make_account, make_branch, make_operator
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_confirming_twice_applies_once(give: Give) -> None:
     promote(batch)
     promote(ImportBatch.objects.get())
     assert Payment.objects.count() == 3
-    assert JournalEntry.objects.filter(batch=batch).count() == 3
+    assert BatchRow.objects.filter(batch=batch).count() == 3
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4 no table", "Щось\r\nінше\r\n".encode("cp1251")])
@@ -255,9 +255,9 @@ def test_a_changed_amount_of_a_document_is_a_change_with_its_values_before(give:
     payment = Payment.objects.get()
     # The second file has no «Призначення», so it stays.
     assert (payment.amount, payment.purpose) == (Decimal("99.00"), "за січень")
-    entry = JournalEntry.objects.latest("pk")
+    entry = BatchRow.objects.latest("pk")
     assert entry.before == {"amount": "1234.56"}
-    assert entry.after["amount"] == "99.00"
+    assert entry.values["amount"] == "99.00"
 
 
 def test_a_present_empty_cell_clears_an_optional_value(give: Give) -> None:
@@ -293,16 +293,16 @@ def test_values_before_are_never_those_of_an_old_preview(give: Give) -> None:
     batch = ImportBatch.objects.latest("pk")
     Payment.objects.update(amount=Decimal("7.00"))
     promote(batch)
-    assert JournalEntry.objects.latest("pk").before == {"amount": "7.00"}
+    assert BatchRow.objects.latest("pk").before == {"amount": "7.00"}
     assert Payment.objects.get().amount == Decimal("5.00")
 
 
 def test_preparing_again_starts_over(give: Give) -> None:
     give("payments", BAD, dry_run=True)
     batch = ImportBatch.objects.get()
-    staged, issues = StagedRow.objects.count(), batch.issues.count()
+    staged, issues = BatchRow.objects.count(), batch.issues.count()
     prepare(batch)
-    assert (StagedRow.objects.count(), batch.issues.count()) == (staged, issues)
+    assert (BatchRow.objects.count(), batch.issues.count()) == (staged, issues)
     assert (batch.rows, batch.rejected) == (5, 2)
 
 

@@ -10,7 +10,7 @@ from cabinet_pages.access.models import Access
 from cabinet_pages.access.queries import scope_for
 from cabinet_pages.accounts.models import Account, Customer
 from cabinet_pages.notifications.models import OutgoingMail
-from imports.models import ImportBatch, StagedRow
+from imports.models import BatchRow, ImportBatch
 from tests.factories import grant, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_another_name_alone_is_a_rename_and_closes_nothing(give: Give) -> None:
     person = make_user()
     grant(person, Account.objects.get())
     report = give("accounts", [HEADING, ("80-1", "ТОВ Перейменоване", "32855961", "К-1")])
-    assert (report["changed"], StagedRow.objects.latest("pk").change) == (1, "renamed")
+    assert (report["changed"], BatchRow.objects.latest("pk").change) == (1, "renamed")
     account = Account.objects.get()
     assert (account.customer.name, account.owned_since) == ("ТОВ Перейменоване", None)
     assert Customer.objects.count() == 1

@@ -1,0 +1,28 @@
+"""How far a batch has come, told to whoever watches it; and the lease of whoever works on it."""
+
+from django.utils import timezone
+
+from imports.models import BatchStep, ImportBatch
+
+
+class Progress:
+    """Tells the steps of one batch's way; every call renews the lease.
+
+    Args:
+        batch: the batch at work.
+    """
+
+    def __init__(self, batch: ImportBatch) -> None:
+        self.batch = batch
+        self.step = ""
+
+    def begin(self, step: BatchStep) -> None:
+        """Begin a step: nothing of it is done yet."""
+        self.step = step.value
+        self.advance(0)
+
+    def advance(self, rows: int, permille: int | None = None) -> None:
+        """Tell how many rows of the step are done, and parts in a thousand where they are known."""
+        ImportBatch.objects.filter(pk=self.batch.pk).update(
+            step=self.step, progress=rows, progress_permille=permille, heartbeat_at=timezone.now()
+        )

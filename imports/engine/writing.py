@@ -1,0 +1,63 @@
+"""Write: a previewed batch becomes what is stored, in one short transaction with its journal and its audit entry."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.log_actions import log
+
+from imports.conf import import_settings
+from imports.engine.collector import rare_collection
+from imports.engine.errors import StoredRowsMoved
+from imports.engine.opening import resource_of
+from imports.engine.stage import changed_entries, changes
+from imports.models import BatchState, ImportBatch
+from imports.resources.base import KindResource
+
+#: The counts of a batch that a preview and its promotion must share.
+COUNTS = ("rows", "new", "changed", "unchanged", "rejected", "withdrawn")
+
+
+def write_batch(batch: ImportBatch, *, by: Any) -> None:
+    """Promote what a preview shows; the rows of the batch are its journal from then on.
+
+    Raises:
+        StoredRowsMoved: what is stored is not what the preview was compared with; nothing is written.
+        IntegrityError: somebody stored a row of the same key meanwhile; nothing is written.
+    """
+    with rare_collection(), resource_of(batch) as resource, transaction.atomic():
+        resource.context.by = by
+        taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.PREVIEWED).update(state=BatchState.PROMOTING)
+        if not taken:
+            raise StoredRowsMoved(batch.pk)
+        _verify(batch, resource)
+        resource.promote(changes(batch, import_settings.CHUNK_ROWS))
+        log(
+            instance=batch,
+            action="imports.apply",
+            user=by,
+            data={"kind": batch.kind, **{name: getattr(batch, name) for name in COUNTS}, "sha256": batch.sha256},
+        )
+        finish_batch(batch, BatchState.APPLIED, promoted_by=by, error_code="", error_params={})
+
+
+def _verify(batch: ImportBatch, resource: KindResource) -> None:
+    """Look at what is about to be replaced: it must be what the preview showed as the values before."""
+    for entries in changed_entries(batch, import_settings.CHUNK_ROWS):
+        stored = resource.stored(entries)
+        for entry in entries:
+            found = stored.get(entry.object_key)
+            before = {**entry.values, **(entry.before or {})}
+            withdrawn = bool(before.pop("withdrawn", ""))
+            if found is None or found.withdrawn != withdrawn:
+                raise StoredRowsMoved(batch.pk)
+            if any(found.values.get(name, "") != value for name, value in before.items()):
+                raise StoredRowsMoved(batch.pk)
+
+
+def finish_batch(batch: ImportBatch, state: BatchState, **fields: Any) -> None:
+    """Set the last state of a batch."""
+    fields = {"state": state, "finished_at": timezone.now(), **fields}
+    for name, value in fields.items():
+        setattr(batch, name, value)
+    batch.save(update_fields=list(fields))
