@@ -33,6 +33,7 @@ class DocumentRow(NamedTuple):
         amount: UAH.
         file_name, sha256, size: the name it came under, its digest, its length in bytes.
         signature_name, signature_sha256: of the detached signature; '' without one.
+        withdrawn: out of every customer screen, because a complete file lacked it.
     """
 
     pk: int | None
@@ -49,9 +50,10 @@ class DocumentRow(NamedTuple):
     size: int
     signature_name: str
     signature_sha256: str
+    withdrawn: bool = False
 
 
-_FIELDS = (*DocumentRow._fields[1:], "file", "signature", "withdrawn")
+_FIELDS = (*DocumentRow._fields[1:], "file", "signature")
 
 
 def promote_documents(*, rows: Iterable[DocumentRow], content: Content) -> int:
@@ -93,8 +95,7 @@ def _promote_chunk(chunk: list[DocumentRow], shelf: "_Shelf") -> None:
         signature = ""
         if row.signature_sha256:
             signature = paths.get(row.signature_sha256) or shelf.put(row.signature_sha256)
-        # A document that comes again in a file is in force again, whatever withdrew it.
-        values = (*row[1:], file, signature, False)
+        values = (*row[1:], file, signature)
         if row.pk is None:
             new.append((*values, uuid4()))
         else:

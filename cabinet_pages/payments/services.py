@@ -21,6 +21,7 @@ class PaymentRow(NamedTuple):
         amount: UAH, negative for a refund.
         period: the first day of a month.
         vat: UAH.
+        withdrawn: out of every sum and customer screen, because a complete file lacked it.
     """
 
     pk: int | None
@@ -36,12 +37,10 @@ class PaymentRow(NamedTuple):
     order_number: str = ""
     vat: Decimal | None = None
     purpose: str = ""
+    withdrawn: bool = False
 
 
-_FIELDS = [
-    "account_id", "document", "paid_on", "article_id", "ordinal", "amount", "kind", "period", "payer", "order_number",
-    "vat", "purpose", "withdrawn",
-]  # fmt: skip
+_FIELDS = PaymentRow._fields[1:]
 
 
 def promote_payments(*, rows: Iterable[PaymentRow]) -> int:
@@ -57,12 +56,7 @@ def promote_payments(*, rows: Iterable[PaymentRow]) -> int:
     count = 0
     with transaction.atomic():
         while chunk := list(islice(iterator, CHUNK)):
-            insert_rows(Payment, _FIELDS, (_values(row) for row in chunk if row.pk is None))
-            update_rows(Payment, _FIELDS, ((row.pk, *_values(row)) for row in chunk if row.pk is not None))
+            insert_rows(Payment, _FIELDS, (row[1:] for row in chunk if row.pk is None))
+            update_rows(Payment, _FIELDS, (row for row in chunk if row.pk is not None))
             count += len(chunk)
     return count
-
-
-def _values(row: PaymentRow) -> tuple[object, ...]:
-    # A payment that comes again in a file is in force again, whatever withdrew it.
-    return (*row[1:], False)

@@ -38,6 +38,7 @@ class ReadingRow(NamedTuple):
         register_id, kind, read_on: its natural key; the day is a Kyiv date.
         value: what the register showed, in its own unit.
         period: the first day of a month; None to tell it by the day and the contract.
+        withdrawn: out of every volume and customer screen, because a complete file lacked it.
     """
 
     pk: int | None
@@ -47,6 +48,7 @@ class ReadingRow(NamedTuple):
     value: Decimal
     period: date | None
     verdict: Verdict
+    withdrawn: bool = False
 
 
 class VerdictRow(NamedTuple):
@@ -54,6 +56,7 @@ class VerdictRow(NamedTuple):
 
     pk: int
     verdict: Verdict
+    withdrawn: bool = False
 
 
 _KEY = ("register_id", "kind", "read_on")
@@ -74,14 +77,19 @@ def promote_readings(*, rows: Iterable[ReadingRow | VerdictRow]) -> int:
         while chunk := list(islice(iterator, CHUNK)):
             readings = _with_periods([row for row in chunk if isinstance(row, ReadingRow)])
             insert_rows(Reading, _NEW, (_new_values(row) for row in readings if row.pk is None))
-            # What comes again in a file is in force again, whatever withdrew it.
             update_rows(
                 Reading,
                 _SET,
-                ((row.pk, row.value, row.period, *row.verdict, False) for row in readings if row.pk is not None),
+                (
+                    (row.pk, row.value, row.period, *row.verdict, row.withdrawn)
+                    for row in readings
+                    if row.pk is not None
+                ),
             )
             update_rows(
-                Reading, _VERDICT, ((row.pk, *row.verdict, False) for row in chunk if isinstance(row, VerdictRow))
+                Reading,
+                _VERDICT,
+                ((row.pk, *row.verdict, row.withdrawn) for row in chunk if isinstance(row, VerdictRow)),
             )
             count += len(chunk)
     return count
@@ -102,6 +110,6 @@ def _with_periods(rows: list[ReadingRow]) -> list[ReadingRow]:
 
 def _new_values(row: ReadingRow) -> tuple[object, ...]:
     return (
-        row.register_id, row.kind, row.read_on, row.value, row.period, *row.verdict, False,
+        row.register_id, row.kind, row.read_on, row.value, row.period, *row.verdict, row.withdrawn,
         uuid4(), 1, True, False, False, "[]", "",
     )  # fmt: skip

@@ -194,4 +194,5 @@ def _balance(change: Change, articles: ArticleDirectory) -> BalanceRow:
         paid=exact_decimal(values.get("paid", "")),
         corrected=exact_decimal(values.get("corrected", "")),
         closing=Decimal(values["closing"]),
+        withdrawn=values.get("withdrawn") == "1",
     )

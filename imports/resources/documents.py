@@ -253,4 +253,5 @@ def _document(change: Change) -> DocumentRow:
         size=int(values["size"]),
         signature_name=values.get("signature_name", ""),
         signature_sha256=values.get("signature_sha256", ""),
+        withdrawn=values.get("withdrawn") == "1",
     )

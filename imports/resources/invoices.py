@@ -366,4 +366,5 @@ def _invoice(change: Change, articles: ArticleDirectory) -> InvoiceRow:
             )
             for line in values["lines"]
         ),
+        withdrawn=values.get("withdrawn") == "1",
     )

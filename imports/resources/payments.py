@@ -183,4 +183,5 @@ def _payment(change: Change, articles: ArticleDirectory) -> PaymentRow:
         order_number=values.get("order_number", ""),
         vat=exact_decimal(values.get("vat", "")),
         purpose=values.get("purpose", ""),
+        withdrawn=values.get("withdrawn") == "1",
     )

@@ -273,6 +273,7 @@ class ReadingResource(KindResource):
             ids = {(owner, one.key): one.pk for owner in owners for one in self._registers.of(owner)}
             for change in chunk:
                 values = change.values
+                withdrawn = values.get("withdrawn") == "1"
                 verdict = Verdict(
                     state=values.get("state") or ReadingState.ACCEPTED.value,
                     state_reason=values.get("state_reason", ""),
@@ -281,7 +282,7 @@ class ReadingResource(KindResource):
                     accepted_volume=exact_decimal(values.get("accepted_volume", "")),
                 )
                 if _is_verdict(change.key) and change.pk is not None:
-                    yield VerdictRow(change.pk, verdict)
+                    yield VerdictRow(change.pk, verdict, withdrawn)
                     continue
                 register, read_on, kind = change.key.rsplit("|", 2)
                 yield ReadingRow(
@@ -292,6 +293,7 @@ class ReadingResource(KindResource):
                     value=Decimal(values["value"]),
                     period=exact_date(values.get("period", "")),
                     verdict=verdict,
+                    withdrawn=withdrawn,
                 )
 
     # --- looking things up ----------------------------------------------------------------------------------------

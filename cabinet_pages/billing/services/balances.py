@@ -19,6 +19,7 @@ class BalanceRow(NamedTuple):
         pk: the stored balance it replaces; None for a new one.
         period: the first day of a month.
         article_id, article_key: the article, or None and '' for the whole account.
+        withdrawn: out of every sum and customer screen, because a complete file lacked it.
     """
 
     pk: int | None
@@ -31,9 +32,10 @@ class BalanceRow(NamedTuple):
     paid: Decimal | None
     corrected: Decimal | None
     closing: Decimal
+    withdrawn: bool = False
 
 
-_FIELDS = [*BalanceRow._fields[1:], "withdrawn"]
+_FIELDS = BalanceRow._fields[1:]
 
 
 def promote_balances(*, rows: Iterable[BalanceRow]) -> int:
@@ -46,8 +48,7 @@ def promote_balances(*, rows: Iterable[BalanceRow]) -> int:
     count = 0
     with transaction.atomic():
         while chunk := list(islice(iterator, CHUNK)):
-            # A balance that comes again in a file is in force again, whatever withdrew it.
-            insert_rows(Balance, _FIELDS, ((*row[1:], False) for row in chunk if row.pk is None))
-            update_rows(Balance, _FIELDS, ((*row, False) for row in chunk if row.pk is not None))
+            insert_rows(Balance, _FIELDS, (row[1:] for row in chunk if row.pk is None))
+            update_rows(Balance, _FIELDS, (row for row in chunk if row.pk is not None))
             count += len(chunk)
     return count

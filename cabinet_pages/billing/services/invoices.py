@@ -45,6 +45,7 @@ class InvoiceRow(NamedTuple):
         account_id, number, issued_on: its natural key; the day is a Kyiv date.
         period: the first day of a month.
         lines: all of them, in their order.
+        withdrawn: out of every sum and customer screen, because a complete file lacked it.
     """
 
     pk: int | None
@@ -57,6 +58,7 @@ class InvoiceRow(NamedTuple):
     period: date | None
     due_on: date | None
     lines: tuple[InvoiceLineRow, ...]
+    withdrawn: bool = False
 
 
 _FIELDS = (
@@ -108,8 +110,7 @@ def _promote_chunk(chunk: list[InvoiceRow]) -> None:
 
 def _values(row: InvoiceRow) -> tuple[object, ...]:
     sums = invoice_sums(line.amounts for line in row.lines)
-    # An invoice that comes again in a file is in force again, whatever withdrew it.
-    return (*row[1:-1], sums.net, sums.vat, sums.gross, False)
+    return (*row[1:-2], sums.net, sums.vat, sums.gross, row.withdrawn)
 
 
 def _line_values(invoice_id: int | None, position: int, line: InvoiceLineRow) -> tuple[object, ...]:
