@@ -19,7 +19,7 @@ from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Regi
 from cabinet_pages.metering.pages import MetersPage
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.overview.pages import AccountListPage, PersonalInformationPage
-from cabinet_pages.payments.models import Payment
+from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.payments.pages import PaymentsPage
 from cabinet_pages.readings.models import Reading, ReadingSubmission, WindowReopening
 from cabinet_pages.readings.pages import ReadingsPage
@@ -35,6 +35,7 @@ __all__ = [
     "Article",
     "ArticleSynonym",
     "Balance",
+    "BankCredit",
     "Branch",
     "BranchOperator",
     "CabinetPage",

@@ -5,6 +5,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class PaymentsSource(models.TextChoices):
+    """Where the booked payments of a branch come from: one place, so that no hryvnia is counted twice."""
+
+    ERP = "erp", _("1C or another ERP")
+    BANK = "bank", _("bank statements")
+
+
 class Branch(models.Model):
     """Структурна одиниця: confirms registrations, imports the exports of its accounts, takes readings."""
 
@@ -28,6 +35,16 @@ class Branch(models.Model):
         validators=[MaxValueValidator(27)],
     )
     readings_always_open = models.BooleanField(_("reading window is always open"), default=False)
+    payments_source = models.CharField(
+        _("source of booked payments"),
+        max_length=4,
+        choices=PaymentsSource.choices,
+        default=PaymentsSource.ERP,
+        help_text=_(
+            "1C: rows of bank statements are shown to customers as “being credited” until 1C books them. "
+            "Bank statements: their rows are the payments, and files of payments from 1C are refused."
+        ),
+    )
 
     class Meta:
         verbose_name = _("branch")
