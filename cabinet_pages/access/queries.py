@@ -1,13 +1,13 @@
 """The one door to customer data: what a user may see, computed live from access rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, When
 
-from cabinet_pages.access.models import Access, AccessRequest, BranchOperator, Role
+from cabinet_pages.access.models import Access, AccessRequest, BranchOperator, RequestState, Role
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.clock import kyiv_today
@@ -93,6 +93,13 @@ def works_for_all_branches(user: Any) -> bool:
     if not user.is_authenticated or not user.is_active:
         return False
     return bool(user.is_superuser) or BranchOperator.objects.filter(user_id=user.pk, branch__isnull=True).exists()
+
+
+def confirmed_requests(account_ids: Iterable[int]) -> "QuerySet[AccessRequest]":
+    """Requests whose activation code would open one of the accounts."""
+    return AccessRequest.objects.filter(
+        state=RequestState.CONFIRMED, picked__account_id__in=list(account_ids)
+    ).distinct()
 
 
 def requests_of(user: Any) -> "QuerySet[AccessRequest]":

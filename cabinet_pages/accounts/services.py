@@ -1,6 +1,6 @@
 """Writes about branches, and the promotion of imported accounts with their customers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
@@ -53,6 +53,14 @@ class CustomerIdentity(NamedTuple):
     vat_number: str
 
 
+class CustomerChange(NamedTuple):
+    """Other details under a customer's key; who takes an import back gives the earlier ones again."""
+
+    key: str
+    before: CustomerIdentity
+    after: CustomerIdentity
+
+
 class AccountRow(NamedTuple):
     """An account as it will stand, with its customer.
 
@@ -83,17 +91,22 @@ class AccountRow(NamedTuple):
     phone: str
     owned_since: date | None
 
+    @property
+    def search_text(self) -> str:
+        """What staff and customers find the account by."""
+        return fold_search(f"{self.number} {self.customer.name} {self.physical_address}")[:SEARCH_LENGTH]
 
-_ACCOUNT_FIELDS = [
+
+ACCOUNT_FIELDS = [
     "number", "branch_id", "customer_id", "physical_address", "legal_address", "contract_number", "contract_date",
     "terminated_on", "payment_form", "bank_account", "settlement_day", "area", "supplier", "distribution_payer",
     "prepayment_schedule", "email", "phone", "owned_since", "search_text",
 ]  # fmt: skip
-_SEARCH_LENGTH = 400
+SEARCH_LENGTH = 400
 
 
-def promote_accounts(*, rows: Iterable[AccountRow], branch: Branch | None) -> int:
-    """Write accounts and the customers they belong to; return how many accounts.
+def promote_accounts(*, rows: Iterable[AccountRow], branch: Branch | None) -> list[CustomerChange]:
+    """Write accounts and the customers they belong to.
 
     Accounts share a customer as `accounts.rules.customer_key` says. A branch does not rename the customer that another
     branch serves too: where its file says something else, its accounts get a record of their own. A customer left
@@ -102,35 +115,52 @@ def promote_accounts(*, rows: Iterable[AccountRow], branch: Branch | None) -> in
     Args:
         branch: whose file it is; None for the central office's, which may rename everybody.
 
+    Returns:
+        the customers that got other details and whose earlier ones no replaced account tells.
+
     Raises:
         IntegrityError: somebody has stored one of the new numbers meanwhile.
     """
     iterator = iter(rows)
-    count = 0
+    changed: list[CustomerChange] = []
     left: set[int] = set()
     with transaction.atomic():
         while chunk := list(islice(iterator, CHUNK)):
-            customers = _store_customers(chunk, branch)
             replaced = [row.pk for row in chunk if row.pk is not None]
-            left.update(Account.objects.filter(pk__in=replaced).values_list("customer_id", flat=True))
-            insert_rows(Account, _ACCOUNT_FIELDS, (_account(row, customers) for row in chunk if row.pk is None))
+            present = set(Account.objects.filter(pk__in=replaced).values_list("customer_id", flat=True))
+            left |= present
+            customers, updates = _store_customers(chunk, branch)
+            changed += [change for pk, change in updates if pk not in present]
+            insert_rows(Account, ACCOUNT_FIELDS, (account_values(row, customers) for row in chunk if row.pk is None))
             update_rows(
-                Account, _ACCOUNT_FIELDS, ((row.pk, *_account(row, customers)) for row in chunk if row.pk is not None)
+                Account,
+                ACCOUNT_FIELDS,
+                ((row.pk, *account_values(row, customers)) for row in chunk if row.pk is not None),
             )
-            count += len(chunk)
-        Customer.objects.filter(pk__in=left, accounts__isnull=True).delete()
-    return count
+        remove_unused_customers(left)
+    return changed
 
 
-def _account(row: AccountRow, customers: dict[str, int]) -> tuple[object, ...]:
-    search_text = fold_search(f"{row.number} {row.customer.name} {row.physical_address}")[:_SEARCH_LENGTH]
-    return (row.number, row.branch_id, customers[row.number], *row[4:], search_text)
+def remove_unused_customers(ids: set[int]) -> None:
+    """Remove those of the customers that no account belongs to."""
+    Customer.objects.filter(pk__in=ids, accounts__isnull=True).delete()
 
 
-def _store_customers(rows: Sequence[AccountRow], branch: Branch | None) -> dict[str, int]:
-    """Create or rename the customers of the rows; return account number → id of its customer."""
+def account_values(row: AccountRow, customers: Mapping[str, int]) -> tuple[object, ...]:
+    """The row in the order of `ACCOUNT_FIELDS`.
+
+    Args:
+        customers: account number → id of its customer.
+    """
+    return (row.number, row.branch_id, customers[row.number], *row[4:], row.search_text)
+
+
+def _store_customers(
+    rows: Sequence[AccountRow], branch: Branch | None
+) -> tuple[dict[str, int], list[tuple[int, CustomerChange]]]:
+    """Create or rename the customers of the rows; return account number → id of its customer, and who was renamed."""
     wanted = {row.number: (_key(row), row.customer) for row in rows}
-    stored = _customers({key for key, _ in wanted.values()})
+    stored = customers_by_key({key for key, _ in wanted.values()})
     if branch is not None:
         served = set(
             Account.objects.filter(customer_id__in=[pk for pk, _ in stored.values()])
@@ -143,21 +173,30 @@ def _store_customers(rows: Sequence[AccountRow], branch: Branch | None) -> dict[
             if key in stored and stored[key][0] in served and stored[key][1] != told
         }
         wanted |= own
-        stored |= _customers({key for key, _ in own.values()})
-    identities = dict(wanted.values())
+        stored |= customers_by_key({key for key, _ in own.values()})
+    ids, updates = store_identities(dict(wanted.values()), stored)
+    return {number: ids[key] for number, (key, _) in wanted.items()}, updates
+
+
+def store_identities(
+    identities: Mapping[str, CustomerIdentity], stored: Mapping[str, tuple[int, CustomerIdentity]]
+) -> tuple[dict[str, int], list[tuple[int, CustomerChange]]]:
+    """Create the customers that are missing, give the others their details; return key → id, and who was changed.
+
+    Args:
+        identities: key → details to have.
+        stored: what `customers_by_key` says of these keys.
+    """
     missing = {key: told for key, told in identities.items() if key not in stored}
     insert_rows(Customer, _CUSTOMER_FIELDS, ((key, *_customer(told)) for key, told in missing.items()))
-    update_rows(
-        Customer,
-        _CUSTOMER_FIELDS[1:],
-        (
-            (stored[key][0], *_customer(told))
-            for key, told in identities.items()
-            if key in stored and stored[key][1] != told
-        ),
-    )
-    ids = {key: pk for key, (pk, _) in (stored | _customers(missing.keys())).items()}
-    return {number: ids[key] for number, (key, _) in wanted.items()}
+    updates = [
+        (stored[key][0], CustomerChange(key, stored[key][1], told))
+        for key, told in identities.items()
+        if key in stored and stored[key][1] != told
+    ]
+    update_rows(Customer, _CUSTOMER_FIELDS[1:], ((pk, *_customer(change.after)) for pk, change in updates))
+    ids = {key: pk for key, (pk, _) in {**stored, **customers_by_key(missing)}.items()}
+    return ids, updates
 
 
 _CUSTOMER_FIELDS = ["key", "name", "code", "erp_code", "vat_number", "search_text"]
@@ -169,9 +208,10 @@ def _key(row: AccountRow) -> str:
 
 
 def _customer(told: CustomerIdentity) -> tuple[str, ...]:
-    return (*told, fold_search(f"{told.name} {told.code}")[:_SEARCH_LENGTH])
+    return (*told, fold_search(f"{told.name} {told.code}")[:SEARCH_LENGTH])
 
 
-def _customers(keys: Iterable[str]) -> dict[str, tuple[int, CustomerIdentity]]:
+def customers_by_key(keys: Iterable[str]) -> dict[str, tuple[int, CustomerIdentity]]:
+    """The stored customers of the keys: key → id and details."""
     rows = Customer.objects.filter(key__in=set(keys)).values_list("key", "pk", "name", "code", "erp_code", "vat_number")
     return {key: (pk, CustomerIdentity(*told)) for key, pk, *told in rows}

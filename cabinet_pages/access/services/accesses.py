@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -190,6 +190,30 @@ def reopen_accesses(*, access_ids: Iterable[int], by: Any = None) -> int:
         )
         for row in free:
             log(row.account, audit.ACCESS_REOPEN, user=by, data={"user": row.user_id})
+    return reopened
+
+
+@transaction.atomic
+def reopen_requests(*, request_ids: Iterable[int], by: Any = None) -> list[UUID]:
+    """Confirm again the requests that `close_accesses_of_accounts` refused, when its import is undone.
+
+    Their codes live again as long as they would have; a request that somebody decided anew since stays as it is.
+
+    Returns:
+        the UUIDs of the requests.
+    """
+    reopened: list[UUID] = []
+    for ids in _chunks(request_ids):
+        refused = AccessRequest.objects.filter(pk__in=ids, state=RequestState.REFUSED)
+        for request in refused:
+            # They were refused and their codes killed at one moment; a code killed earlier was replaced.
+            killed = ActivationCode.objects.filter(request=request, used_at__isnull=True, killed_at=request.decided_at)
+            if killed.update(killed_at=None):
+                AccessRequest.objects.filter(pk=request.pk, state=RequestState.REFUSED).update(
+                    state=RequestState.CONFIRMED, refusal_reason="", decided_by=by, decided_at=timezone.now()
+                )
+                log(request, audit.REQUEST_CONFIRM, user=by)
+                reopened.append(request.uuid)
     return reopened
 
 
