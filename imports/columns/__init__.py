@@ -1,21 +1,30 @@
 """Headings and rows of exchange tables: which column is which, whatever the exporter made of it. No Django."""
 
-from .declared import Column, ColumnSet, fold_heading
-from .headings import SCANNED_ROWS, Heading, TableRefused, find_heading
+from .annotation import ERROR_COLUMN, ERROR_FIELD, added_column, without_cell
+from .declared import Column, ColumnSet, fold_heading, heading_keys
+from .headings import NO_HEADING, SCANNED_ROWS, Heading, TableRefused, find_heading
+from .outline import GroupRows
 from .preamble import Preamble
 from .rows import MappedRow, Table, map_rows, open_table
 
 __all__ = [
+    "ERROR_COLUMN",
+    "ERROR_FIELD",
+    "NO_HEADING",
     "SCANNED_ROWS",
     "Column",
     "ColumnSet",
+    "GroupRows",
     "Heading",
     "MappedRow",
     "Preamble",
     "Table",
     "TableRefused",
+    "added_column",
     "find_heading",
     "fold_heading",
+    "heading_keys",
     "map_rows",
     "open_table",
+    "without_cell",
 ]

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cabinet_pages.quantities.folding import APOSTROPHES, collapse_spaces, fold_twins, normalise_dashes
@@ -27,6 +28,24 @@ def fold_heading(text: str) -> str:
     return folded or (_NUMBER_SIGN if _NUMBER_SIGN in text else "")
 
 
+def heading_keys(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return what tells the columns of a table apart, for an operator's mapping.
+
+    That is the heading itself; «Сума [2]» for the second one that is written alike, and «[5]» for a fifth column
+    without a heading.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for position, text in enumerate(texts, start=1):
+        folded = fold_heading(text)
+        seen[folded] += 1
+        if not folded:
+            keys.append(f"[{position}]")
+        else:
+            keys.append(text if seen[folded] == 1 else f"{text} [{seen[folded]}]")
+    return tuple(keys)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a kind of file.
@@ -40,6 +59,7 @@ class Column:
         units: units that may stand behind a heading: `("грн",)` for «Сума, грн» and «Сума (грн)». Only these: a column
             of hryvnias must not be found under «Нараховано, кВт·год».
         takes_overflow: where it is the last column, fields beyond it are taken for a raw delimiter in its text.
+        outline: where the file has no such column, group rows above the rows may tell it («Особовий рахунок 80-1»).
     """
 
     name: str
@@ -49,6 +69,7 @@ class Column:
     free_text: bool = False
     units: tuple[str, ...] = ()
     takes_overflow: bool = False
+    outline: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +79,8 @@ class ColumnSet:
     Args:
         columns: in the order of files we write.
         any_of: groups of names of which a file must have at least one each: `(("point_code", "eic"),)`.
-        profile: what an operator decided earlier: folded heading → name of a column, or "" to pass over it.
+        profile: what an operator decided earlier: folded heading (see `heading_keys`) → name of a column, or "" to
+            pass over it.
 
     Raises:
         ValueError: two columns share a name or a heading, or a group or profile names no column.
@@ -92,8 +114,17 @@ class ColumnSet:
         """Return the same columns with an operator's mapping of headings, which wins over the synonyms."""
         return replace(self, profile={fold_heading(heading): name for heading, name in profile.items()})
 
-    def find(self, heading: str) -> Column | None:
-        """Return the column of a heading, one of its units behind it («Сума, грн») put aside; None when unknown."""
+    def find(self, heading: str, key: str = "") -> Column | None:
+        """Return the column of a heading, one of its units behind it («Сума, грн») put aside; None when unknown.
+
+        Args:
+            heading: as the file has it.
+            key: what tells it from others that are written alike; see `heading_keys`.
+        """
+        if key and key != heading and (folded := fold_heading(key)) in self.profile:
+            return self._by_name.get(self.profile[folded])
+        if not heading:
+            return None
         folded = fold_heading(heading)
         if folded in self.profile:
             return self._by_name.get(self.profile[folded])
@@ -105,6 +136,7 @@ class ColumnSet:
         unit = with_unit["bracketed"] or with_unit["bare"]
         return column if column and unit in map(fold_heading, column.units) else None
 
-    def passes_over(self, heading: str) -> bool:
-        """Tell whether the operator's mapping says to pass over a heading."""
-        return self.profile.get(fold_heading(heading)) == ""
+    def passes_over(self, heading: str, key: str = "") -> bool:
+        """Tell whether the operator's mapping says to pass over a heading; `key` as in `find`."""
+        decided = self.profile.get(fold_heading(key)) if key else None
+        return (self.profile.get(fold_heading(heading)) if decided is None else decided) == ""

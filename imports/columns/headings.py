@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from imports.formats import RawRow
 
-from .declared import ColumnSet, fold_heading
+from .declared import ColumnSet, fold_heading, heading_keys
+from .outline import begins_with_group
 from .preamble import Preamble, read_preamble
 
 #: How many rows may stand above the heading.
 SCANNED_ROWS = 30
+#: Said instead of a row by an operator whose file has no heading: its columns are mapped by their places.
+NO_HEADING = "none"
 # One known word may stand in any preamble.
 _LEAST_KNOWN = 2
 
@@ -35,6 +38,8 @@ class Heading:
     `first` and `last` are its positions among the scanned rows (a heading may take two), `number` the number of its
     first row in the file. For each position of the table, `texts` is the heading as the file has it, and `names`
     the name of the column or an empty string. `unknown` are headings without a column, `absent` names without one.
+    `rows` are the heading's own rows as they stand in the file, for printed pages repeat them. `outline` is the name of
+    a column that the file lacks and its group rows tell; it is the last of `names` then, beyond the width of the rows.
     """
 
     first: int
@@ -45,28 +50,64 @@ class Heading:
     unknown: tuple[str, ...]
     absent: tuple[str, ...]
     preamble: Preamble
+    rows: tuple[tuple[str, ...], ...] = ()
+    outline: str = ""
 
     @property
     def width(self) -> int:
         """How many fields a row has."""
-        return len(self.texts)
+        return len(self.texts) - bool(self.outline)
 
 
-def find_heading(rows: Sequence[RawRow], columns: ColumnSet) -> Heading:
+def find_heading(rows: Sequence[RawRow], columns: ColumnSet, *, heading_row: str = "") -> Heading:
     """Return the row, or the pair of rows read together, with the most known headings.
 
     Args:
         rows: the first rows of the table; `SCANNED_ROWS` of them are looked at.
         columns: the columns of the kind of file.
+        heading_row: what an operator decided: the number of the (first) row of the heading, or `NO_HEADING`.
 
     Raises:
         TableRefused: no row has two known headings (or the only one there is), a column stands twice,
             or required ones lack.
     """
     rows = rows[:SCANNED_ROWS]
+    if heading_row == NO_HEADING:
+        first, last = -1, -1
+        texts: tuple[str, ...] = ("",) * max((len(trimmed(row.cells)) for row in rows), default=0)
+    else:
+        first, last, texts = _best(rows, columns, heading_row)
+    keys = heading_keys(texts)
+    found = tuple(columns.find(text, key) for text, key in zip(texts, keys, strict=True))
+    names = tuple(column.name if column else "" for column in found)
+    texts = tuple(text or (key if name else "") for text, key, name in zip(texts, keys, names, strict=True))
+    outline = _outline(rows[last + 1 :], names, columns)
+    _check(texts, (*names, outline), columns)
+    return Heading(
+        first=first,
+        last=last,
+        number=rows[first].number if first >= 0 else 0,
+        texts=(*texts, columns[outline].heading) if outline else texts,
+        names=(*names, outline) if outline else names,
+        unknown=tuple(
+            text
+            for text, key, name in zip(texts, keys, names, strict=True)
+            if text and not name and not columns.passes_over(text, key)
+        ),
+        absent=tuple(column.name for column in columns.columns if column.name not in (*names, outline)),
+        preamble=read_preamble(rows[: max(first, 0)]),
+        rows=tuple(told for row in rows[max(first, 0) : last + 1] if (told := trimmed(row.cells))),
+        outline=outline,
+    )
+
+
+def _best(rows: Sequence[RawRow], columns: ColumnSet, heading_row: str) -> tuple[int, int, tuple[str, ...]]:
+    """Return the positions of the first and the last row of the heading, and its texts."""
     best: tuple[int, int, int, tuple[str, ...]] | None = None
     for index, row in enumerate(rows):
-        single = _trimmed(row.cells)
+        if heading_row and str(row.number) != heading_row:
+            continue
+        single = trimmed(row.cells)
         score = _score(single, columns)
         if best is None or score > best[0]:
             best = (score, index, index, single)
@@ -74,32 +115,28 @@ def find_heading(rows: Sequence[RawRow], columns: ColumnSet) -> Heading:
             joined = _joined(row.cells, rows[index + 1].cells, columns)
             joined_score = _score(joined, columns)
             # A pair must be better than each of its rows, or a heading would swallow the row below it.
-            below = _score(_trimmed(rows[index + 1].cells), columns)
+            below = _score(trimmed(rows[index + 1].cells), columns)
             if joined_score > max(best[0], score, below):
                 best = (joined_score, index, index + 1, joined)
-    if best is None or best[0] < min(_LEAST_KNOWN, len(columns.columns)):
+    # Whoever names the row knows it, be it by one word.
+    least = 1 if heading_row else min(_LEAST_KNOWN, len(columns.columns))
+    if best is None or best[0] < least:
         raise TableRefused("heading_not_found", headings=tuple(column.heading for column in columns.columns))
-    _, first, last, texts = best
-    found = tuple(columns.find(text) if text else None for text in texts)
-    names = tuple(column.name if column else "" for column in found)
-    _check(texts, names, columns)
-    return Heading(
-        first=first,
-        last=last,
-        number=rows[first].number,
-        texts=texts,
-        names=names,
-        unknown=tuple(
-            text for text, name in zip(texts, names, strict=True) if text and not name and not columns.passes_over(text)
-        ),
-        absent=tuple(column.name for column in columns.columns if column.name not in names),
-        preamble=read_preamble(rows[:first]),
-    )
+    return best[1:]
+
+
+def _outline(below: Sequence[RawRow], names: Sequence[str], columns: ColumnSet) -> str:
+    """The column that group rows tell, where it is all that the file lacks; '' where there is none."""
+    mapped = [index for index, name in enumerate(names) if name]
+    missing = [column for column in columns.columns if column.required and column.name not in names]
+    if len(missing) != 1 or not missing[0].outline or not mapped:
+        return ""
+    return missing[0].name if begins_with_group(below, missing[0], mapped[0]) else ""
 
 
 def _check(texts: Sequence[str], names: Sequence[str], columns: ColumnSet) -> None:
     told = tuple(text for text in texts if text)
-    twice = tuple(text for text, name in zip(texts, names, strict=True) if name and names.count(name) > 1)
+    twice = tuple(text for text, name in zip(texts, names, strict=False) if name and names.count(name) > 1)
     if twice:
         raise TableRefused("duplicate_headings", headings=twice, found=told)
     missing = [column.heading for column in columns.columns if column.required and column.name not in names]
@@ -113,10 +150,11 @@ def _check(texts: Sequence[str], names: Sequence[str], columns: ColumnSet) -> No
 
 
 def _score(texts: Sequence[str], columns: ColumnSet) -> int:
-    return len({column.name for text in texts if text and (column := columns.find(text))})
+    pairs = zip(texts, heading_keys(texts), strict=True)
+    return len({column.name for text, key in pairs if (column := columns.find(text, key))})
 
 
-def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
+def trimmed(cells: Sequence[str]) -> tuple[str, ...]:
     """Return the cells without white space around them and without the empty ones at the end."""
     texts = [cell.strip() if fold_heading(cell) else "" for cell in cells]
     while texts and not texts[-1]:
@@ -138,4 +176,4 @@ def _joined(above: Sequence[str], below: Sequence[str], columns: ColumnSet) -> t
             texts.append(f"{group} {bottom}".strip())
         else:
             texts.append(bottom if columns.find(bottom) else top)
-    return _trimmed(texts)
+    return trimmed(texts)

@@ -1,6 +1,5 @@
 """Rows of a table by the names of their columns. No Django."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -8,23 +7,12 @@ from typing import NamedTuple
 
 from imports.formats import RawRow, Reading
 
-from .declared import ColumnSet, fold_heading
-from .headings import SCANNED_ROWS, Heading, find_heading
+from .annotation import added_column, without_cell
+from .declared import ColumnSet
+from .headings import SCANNED_ROWS, Heading, find_heading, trimmed
+from .outline import GroupRows, Outline
+from .passed_over import begins_totals, closes_group, is_machine, is_ordinal
 
-_TOTALS_WORDS = (
-    "Разом", "Всього", "Усього", "Итого", "Всего", "Підсумок", "Нач.сальдо", "Кон.сальдо", "Начальное сальдо",
-    "Конечное сальдо", "Сальдо на початок", "Сальдо на кінець", "Початкове сальдо", "Кінцеве сальдо", "Оборот",
-    "Обороти", "Обороты", "Кол-во", "К-сть", "Кількість", "Количество",
-)  # fmt: skip
-_TOTALS = re.compile(rf"(?:{'|'.join(re.escape(fold_heading(word)) for word in _TOTALS_WORDS)})(?![\w'-])")
-# Folding every row would take longer than reading it, so most are told by one letter.
-_LETTERS = [chr(code) for code in (*range(65, 91), *range(97, 123), *range(0x400, 0x460), 0x490, 0x491)]
-_TOTALS_INITIALS = frozenset(
-    letter for letter in _LETTERS if fold_heading(letter) in {fold_heading(word)[0] for word in _TOTALS_WORDS}
-)
-_MACHINE_WORDS = frozenset(map(fold_heading, ("Autofilter", "sum", "sort", "filter", "sumif", "subtotal")))
-_BEFORE_WORDS = " .,:№*\t\r\n\u00a0\u202f"
-_LEAST_ORDINALS = 3
 _NONE: frozenset[str] = frozenset()
 
 
@@ -40,43 +28,66 @@ class MappedRow(NamedTuple):
     values: dict[str, str]
     numeric: frozenset[str] = frozenset()
     problem: str = ""
+    #: What a totals row begins with, in whatever column; empty for a row of data.
+    label: str = ""
 
 
 @dataclass
 class Table:
     """An opened table: its heading, and its rows, to be read once.
 
-    `totals` gathers the totals rows («Разом», «Сальдо на кінець») that are passed over, for control totals.
+    `totals` gathers the totals rows («Разом», «Сальдо на кінець») that are passed over, for control totals; `groups`
+    counts the group rows of an outlined report. Both are complete when the rows have been taken.
     """
 
     heading: Heading
     columns: ColumnSet
     rows: Iterator[MappedRow]
     totals: list[MappedRow] = field(default_factory=list)
+    groups: GroupRows = field(default_factory=GroupRows)
 
 
-def open_table(reading: Reading, columns: ColumnSet) -> Table:
+def open_table(reading: Reading, columns: ColumnSet, *, heading_row: str = "") -> Table:
     """Find the heading of a file that is being read, and map the rows below it.
+
+    The column «Помилка» that an error file has is taken out first, so the file is read as it was without it.
+
+    Args:
+        reading: the opened file.
+        columns: the columns of the kind of file.
+        heading_row: as for `find_heading`.
 
     Raises:
         TableRefused: the heading does not fit the kind of file.
         UnreadableFile: from the file itself, here or while the rows are taken.
     """
     scanned = list(islice(reading.rows, SCANNED_ROWS))
-    heading = find_heading(scanned, columns)
+    rest = reading.rows
+    added = added_column(scanned, columns, heading_row)
+    if added is not None:
+        scanned = [without_cell(row, added) for row in scanned]
+        rest = (without_cell(row, added) for row in rest)
+    heading = find_heading(scanned, columns, heading_row=heading_row)
     totals: list[MappedRow] = []
-    below = chain(scanned[heading.last + 1 :], reading.rows)
-    rows = map_rows(below, heading, columns, delimiter=reading.delimiter, totals=totals)
-    return Table(heading, columns, rows, totals)
+    groups = GroupRows()
+    below = chain(scanned[heading.last + 1 :], rest)
+    rows = map_rows(below, heading, columns, delimiter=reading.delimiter, totals=totals, groups=groups)
+    return Table(heading, columns, rows, totals, groups)
 
 
 def map_rows(
-    rows: Iterable[RawRow], heading: Heading, columns: ColumnSet, *, delimiter: str, totals: list[MappedRow]
+    rows: Iterable[RawRow],
+    heading: Heading,
+    columns: ColumnSet,
+    *,
+    delimiter: str,
+    totals: list[MappedRow],
+    groups: GroupRows | None = None,
 ) -> Iterator[MappedRow]:
     """Yield the rows below a heading by the names of their columns.
 
     Empty rows, a row of ordinals (1 2 3 …) or of a machine's words right below the heading, and repetitions of
-    the heading are passed over; totals rows are too, and appended to `totals`.
+    the heading are passed over; totals rows are too, and appended to `totals`; so are group rows (see `outline`).
 
     Args:
         rows: what stands below the heading.
@@ -84,21 +95,28 @@ def map_rows(
         columns: the columns of the kind of file.
         delimiter: of a text table, where a field too many shifts the others; empty for a workbook.
         totals: receives the totals rows.
+        groups: counts the group rows.
     """
+    outline = Outline(heading, columns, groups or GroupRows())
+    is_outlined, probe = bool(heading.outline), outline.probe
     mapper = _Mapper(heading, columns, delimiter)
     at_top = True
     for row in rows:
         if not any(cell and not cell.isspace() for cell in row.cells):
             continue
-        if at_top and (_is_ordinal(row.cells) or _is_machine(row.cells)):
+        if at_top and (is_ordinal(row.cells) or is_machine(row.cells)):
             continue
-        if mapper.is_heading_again(row):
+        if mapper.is_heading_again(row, at_top):
+            at_top = True
             continue
         at_top = False
         mapped = mapper.map(row)
         if mapper.is_totals(row, mapped):
-            totals.append(mapped)
-        else:
+            totals.append(mapped._replace(label=next(cell for cell in row.cells if cell and not cell.isspace())))
+        elif is_outlined:
+            if not outline.takes(row, mapped):
+                yield outline.fill(mapped)
+        elif not probe or mapped.values[probe] or not outline.takes(row, mapped):
             yield mapped
 
 
@@ -106,15 +124,17 @@ class _Mapper:
     def __init__(self, heading: Heading, columns: ColumnSet, delimiter: str) -> None:
         self.delimiter = delimiter
         self.width = heading.width
-        self.texts = heading.texts
-        self.names = heading.names
-        self.pairs = tuple((index, name) for index, name in enumerate(heading.names) if name)
+        self.names = heading.names[: self.width]
+        self.pairs = tuple((index, name) for index, name in enumerate(self.names) if name)
         self.last = self.pairs[-1][0]
-        self.required = tuple(column.name for column in columns.columns if column.required)
+        self.repeated = heading.rows
+        self.required = tuple(
+            column.name for column in columns.columns if column.required and column.name != heading.outline
+        )
         self.free_text = frozenset(
             column.name for column in columns.columns if column.free_text or column.takes_overflow
         )
-        last_name = heading.names[-1]
+        last_name = self.names[-1]
         self.takes_overflow = bool(delimiter and last_name and columns[last_name].takes_overflow)
 
     def map(self, row: RawRow) -> MappedRow:
@@ -132,18 +152,23 @@ class _Mapper:
     def is_totals(self, row: RawRow, mapped: MappedRow) -> bool:
         index = next(index for index, cell in enumerate(row.cells) if cell and not cell.isspace())
         cell = row.cells[index]
-        if cell.lstrip(_BEFORE_WORDS)[:1] not in _TOTALS_INITIALS or not _TOTALS.match(fold_heading(cell)):
+        begins = begins_totals(cell)
+        if not begins and not closes_group(cell):
             return False
         name = self.names[index] if index < self.width else ""
         # Beside a name that begins so, a row of data has all that is required; a totals row never has.
         complete = not mapped.problem and all(mapped.values[one].strip() for one in self.required)
-        return not (complete and (name in self.free_text or not name))
+        return not (complete and (name in self.free_text or not name or not begins))
 
-    def is_heading_again(self, row: RawRow) -> bool:
-        index = self.pairs[0][0]
-        if len(row.cells) < self.width or row.cells[index].strip() != self.texts[index]:
-            return False
-        return all(row.cells[index].strip() == self.texts[index] for index, _ in self.pairs)
+    def is_heading_again(self, row: RawRow, at_top: bool) -> bool:
+        """Whether a row repeats the heading; the second row of one only counts right below another."""
+        for repeated in self.repeated if at_top else self.repeated[:1]:
+            index = next(index for index, text in enumerate(repeated) if text)
+            # One cell tells of most rows that they are none.
+            begins = len(row.cells) > index and row.cells[index].strip() == repeated[index]
+            if begins and trimmed(row.cells) == repeated:
+                return True
+        return False
 
     def _without_overflow(self, cells: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
         kept = list(cells)
@@ -156,12 +181,3 @@ class _Mapper:
             return tuple(kept), "too_many_fields"
         text = self.delimiter.join(kept[self.width - 1 :])
         return (*kept[: self.width - 1], text), ""
-
-
-def _is_ordinal(cells: tuple[str, ...]) -> bool:
-    told = [cell.strip() for cell in cells if cell.strip()]
-    return len(told) >= _LEAST_ORDINALS and told == [str(number) for number in range(1, len(told) + 1)]
-
-
-def _is_machine(cells: tuple[str, ...]) -> bool:
-    return all(fold_heading(cell) in _MACHINE_WORDS for cell in cells if cell.strip())

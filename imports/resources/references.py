@@ -1,5 +1,8 @@
 """Columns that name what a row belongs to; the same words in every kind of file."""
 
+from dataclasses import replace
+
+from imports.columns import Column
 from imports.resources.base import ImportColumn
 from imports.values import clean_text, parse_account_number
 
@@ -14,6 +17,14 @@ ACCOUNT_SYNONYMS = (
 )
 
 
+class AccountColumn(ImportColumn):
+    """«Особовий рахунок»: group rows of an outlined report may tell it in place of a column."""
+
+    def declared(self, name: str) -> Column:
+        """The column as `imports.columns` knows it."""
+        return replace(super().declared(name), outline=True)
+
+
 def names_account(attribute: str, *, required: bool = True) -> ImportColumn:
     """«Особовий рахунок».
 
@@ -21,7 +32,7 @@ def names_account(attribute: str, *, required: bool = True) -> ImportColumn:
         attribute: where an export of the kind finds the number.
         required: see `ImportColumn`.
     """
-    return ImportColumn(
+    return AccountColumn(
         "Особовий рахунок",
         parse_account_number,
         synonyms=ACCOUNT_SYNONYMS,

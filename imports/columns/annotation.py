@@ -1,0 +1,46 @@
+"""The column «Помилка» of an error file, given back: it is taken out before anything is read. No Django."""
+
+from collections.abc import Sequence
+
+from imports.formats import RawRow
+
+from .declared import ColumnSet, fold_heading
+
+#: The heading of the column that an error file adds, and its name where a table has Latin names alone (DBF).
+ERROR_COLUMN, ERROR_FIELD = "Помилка", "ERROR"
+_FOLDED = frozenset(map(fold_heading, (ERROR_COLUMN, ERROR_FIELD)))
+
+
+def added_column(rows: Sequence[RawRow], columns: ColumnSet, heading_row: str = "") -> int | None:
+    """Return the position of the column «Помилка» in a table, None when its heading has no such column.
+
+    The word counts in the heading alone: a remark may be that very word.
+
+    Args:
+        rows: the first rows of the table.
+        columns, heading_row: as for `find_heading`.
+    """
+    # The heading is found by the other columns, so this import cannot stand above.
+    from .headings import TableRefused, find_heading
+
+    for index, row in enumerate(rows):
+        for position, cell in enumerate(row.cells):
+            if fold_heading(cell) not in _FOLDED or columns.find(cell) is not None:
+                continue
+            try:
+                heading = find_heading([without_cell(one, position) for one in rows], columns, heading_row=heading_row)
+            except TableRefused as refused:
+                # The other headings are refused all the same, with their own sentence.
+                if refused.code == "heading_not_found":
+                    continue
+                return position
+            if heading.first <= index <= heading.last:
+                return position
+    return None
+
+
+def without_cell(row: RawRow, position: int) -> RawRow:
+    """Return a row as it was before a cell was put into it."""
+    cells = row.cells[:position] + row.cells[position + 1 :]
+    numeric = frozenset(index - (index > position) for index in row.numeric if index != position)
+    return RawRow(row.number, cells, numeric)
