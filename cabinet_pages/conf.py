@@ -35,6 +35,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "IMPORT_MAIL_DELAY": 30,
     # Documents older than this many days announce nothing.
     "IMPORT_MAIL_MAX_AGE": 45,
+    # A row of a bank statement and a payment of 1C of the same account and amount are one payment when at most so many
+    # days lie between them.
+    "BANK_PAIRING_DAYS": 5,
     # Largest scan that a person may attach to a request, in bytes.
     "SCAN_MAX_BYTES": 10 * 1024 * 1024,
     # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from cabinet_pages.access.queries import Scope
-from cabinet_pages.payments.models import Payment
+from cabinet_pages.access.queries import Scope, branches_for, works_for_all_branches
+from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.quantities.money import total
 
 
@@ -57,3 +58,35 @@ def payment_totals(payments: "QuerySet[Payment]") -> PaymentTotals:
         .order_by("order", "name")
     )
     return PaymentTotals([ArticleTotal(article=row["name"], count=row["count"], amount=row["sum"]) for row in groups])
+
+
+def pending_credits_for(scope: Scope, first: date, last: date) -> "QuerySet[BankCredit]":
+    """Money that has come to the bank for an account and that nobody has booked yet, from day to day, both included.
+
+    It enters no sum. A credit that still waits in the queue of the branch is nobody's, and is not among them.
+    """
+    return (
+        BankCredit.objects.filter(
+            scope.visible("received_on"),
+            _UNBOOKED,
+            account=scope.account,
+            article__isnull=False,
+            received_on__range=(first, last),
+        )
+        .select_related("article")
+        .order_by("received_on", "pk")
+    )
+
+
+def queued_credits(user: Any) -> "QuerySet[BankCredit]":
+    """The credits without an account or an article that an employee may assign, the dismissed ones included."""
+    credits = BankCredit.objects.filter(Q(account__isnull=True) | Q(article__isnull=True), _UNPAIRED, withdrawn=False)
+    allowed = Q(branch__in=branches_for(user))
+    if works_for_all_branches(user):
+        allowed |= Q(branch__isnull=True)
+    return credits.filter(allowed)
+
+
+# A payment that was withdrawn is none, whoever still points at it.
+_UNPAIRED = Q(payment__isnull=True) | Q(payment__withdrawn=True)
+_UNBOOKED = _UNPAIRED & Q(withdrawn=False, dismissed_at__isnull=True)

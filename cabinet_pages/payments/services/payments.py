@@ -1,4 +1,4 @@
-"""Writes of payments: the promotion of imported rows."""
+"""Writes of payments: the promotion of imported rows, and taking it back."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,7 +9,10 @@ from typing import NamedTuple
 from django.db import transaction
 
 from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
-from cabinet_pages.payments.models import Payment
+from cabinet_pages.payments.models import BankCredit, Payment
+from cabinet_pages.payments.services.settling import settle_bank_credits
+
+_IDS = 500
 
 
 class PaymentRow(NamedTuple):
@@ -46,6 +49,7 @@ _FIELDS = PaymentRow._fields[1:]
 def promote_payments(*, rows: Iterable[PaymentRow]) -> int:
     """Write payments: new ones in the order given, which is their order within a day, and replacements by id.
 
+    Bank credits of the same accounts are settled with them: a row that a statement has announced is now booked.
     The caller's transaction holds the batch, its journal and its audit entry; a row that another import has stored
     meanwhile breaks the natural key.
 
@@ -55,8 +59,35 @@ def promote_payments(*, rows: Iterable[PaymentRow]) -> int:
     iterator = iter(rows)
     count = 0
     with transaction.atomic():
+        # Most branches know no statements, and their files have rows by the hundred thousand.
+        are_there_credits = BankCredit.objects.exists()
+        accounts: set[int] = set()
         while chunk := list(islice(iterator, CHUNK)):
             insert_rows(Payment, _FIELDS, (row[1:] for row in chunk if row.pk is None))
             update_rows(Payment, _FIELDS, (row for row in chunk if row.pk is not None))
             count += len(chunk)
+            if are_there_credits:
+                accounts.update(row.account_id for row in chunk)
+        if accounts:
+            settle_bank_credits(accounts=accounts)
+    return count
+
+
+def remove_payments(*, ids: Iterable[int]) -> int:
+    """Delete payments that an undone file had brought; bank credits that were waiting for them wait again.
+
+    Returns:
+        how many were deleted.
+    """
+    iterator = iter(ids)
+    count = 0
+    accounts: set[int] = set()
+    with transaction.atomic():
+        while chunk := list(islice(iterator, _IDS)):
+            payments = Payment.objects.filter(pk__in=chunk)
+            paired = BankCredit.objects.filter(payment__in=chunk, account__isnull=False)
+            accounts.update(pk for pk in paired.values_list("account_id", flat=True) if pk is not None)
+            count += payments.delete()[1].get(Payment._meta.label, 0)
+        if accounts:
+            settle_bank_credits(accounts=accounts)
     return count
