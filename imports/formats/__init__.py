@@ -16,11 +16,34 @@ from .base import (
     UnreadableFile,
     UnsupportedContent,
 )
+from .camt import Camt053
+from .client_bank import ClientBank, ClientBankXml
+from .commerceml import CommerceMl
+from .dbf import Dbf
+from .html import HtmlTable
+from .ifobs import IFobsXml
+from .own_xml import CabinetXml
 from .sniffing import sniff
+from .spreadsheet_xml import SpreadsheetXml
 from .text import TextTable
 from .workbook import Ods, Xls, Xlsb, Xlsx
 
-BUILT_IN: tuple[Format, ...] = (Xlsx(), Xlsb(), Ods(), Xls(), TextTable())
+BUILT_IN: tuple[Format, ...] = (
+    ClientBank(),
+    ClientBankXml(),
+    Camt053(),
+    IFobsXml(),
+    Xlsx(),
+    Xlsb(),
+    Ods(),
+    Xls(),
+    Dbf(),
+    SpreadsheetXml(),
+    CommerceMl(),
+    CabinetXml(),
+    HtmlTable(),
+    TextTable(),
+)
 
 __all__ = [
     "BUILT_IN",

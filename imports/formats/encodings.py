@@ -25,6 +25,8 @@ ENCODINGS = {
     "cp1125": "cp1125",
     "koi8-u": "koi8-u",
 }
+# What documents declare besides, and means the same.
+_DECLARED = {"x-cp1251": "cp1251", "win-1251": "cp1251", "ibm866": "cp866", "866": "cp866", "koi8-r": "koi8-u"}
 _GUESSED = ("cp1251", "cp1125", "cp866", "koi8-u")
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 18
@@ -37,6 +39,7 @@ _FREQUENCY = {
 }  # fmt: skip
 _LOG = {letter: math.log(weight / 20) for letter, weight in _FREQUENCY.items()}
 _STRANGE = -6.0
+_WORD_WEIGHT = 3.0
 # Words that head the columns of every exchange: a reading that has them is right.
 _KNOWN_WORDS = re.compile(
     r"\b(?:особов\w+|рахун\w+|дата|сума|період|стаття|реалізац\w+|договор\w+|замовник|споживач|адреса|код|платеж\w*|"
@@ -47,7 +50,7 @@ _WORDS = re.compile(r"[^\W_]+")
 _USUAL = frozenset("\u00a0\u202f№«»“”„’‘–—…₴€")
 
 
-def choose_encoding(path: Path, override: str = "") -> str:
+def choose_encoding(path: Path, override: str = "", declared: str = "") -> str:
     """Return the encoding of a text file, as Python names it; `utf-8-sig` and `utf-16` stand for a BOM.
 
     The whole file is read once, in pieces: text may be ASCII for megabytes before the first Cyrillic letter.
@@ -55,6 +58,7 @@ def choose_encoding(path: Path, override: str = "") -> str:
     Args:
         path: the file.
         override: what the operator chose; it wins over the content, a BOM aside.
+        declared: what the document says of itself. It is believed after a BOM and UTF-8, which bytes prove.
 
     Raises:
         DamagedFile: `nul_bytes`, `unknown_encoding`, or `undecodable` for a file that is UTF-8 but for a few bytes.
@@ -77,12 +81,18 @@ def choose_encoding(path: Path, override: str = "") -> str:
         return "utf-8"
     if _is_mostly_utf8(sample):
         raise DamagedFile("undecodable", encoding="utf-8", line=_undecodable_line(path))
-    return guess_encoding(sample)
+    named = _DECLARED.get(declared.casefold()) or ENCODINGS.get(declared.casefold(), "")
+    return named if named in _GUESSED else guess_encoding(sample)
 
 
-def guess_encoding(sample: bytes) -> str:
-    """Return the one-byte Cyrillic encoding whose reading of the sample looks most like Ukrainian."""
-    best = max(_GUESSED, key=lambda encoding: _likeness(sample, encoding))
+def guess_encoding(sample: bytes, hint: str = "") -> str:
+    """Return the one-byte Cyrillic encoding whose reading of the sample looks most like Ukrainian.
+
+    Args:
+        sample: bytes of text.
+        hint: an encoding that the file names and may lie about; it weighs as much as one known word.
+    """
+    best = max(_GUESSED, key=lambda encoding: _likeness(sample, encoding) + (_WORD_WEIGHT if encoding == hint else 0))
     # і and ї stand on these bytes in cp1125 alone; without them the two encodings read alike but for rare letters.
     return "cp866" if best == "cp1125" and not re.search(rb"[\xf6-\xf9]", sample) else best
 
@@ -90,10 +100,11 @@ def guess_encoding(sample: bytes) -> str:
 def _scan(pieces: Iterable[bytes]) -> tuple[bool, bytes]:
     """Tell whether the pieces are UTF-8, and gather a sample around the bytes that are not ASCII."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, sample = True, bytearray()
+    is_utf8, sample, lines = True, bytearray(), 0
     for piece in pieces:
         if b"\x00" in piece:
-            raise DamagedFile("nul_bytes")
+            raise DamagedFile("nul_bytes", line=lines + piece.count(b"\n", 0, piece.index(b"\x00")) + 1)
+        lines += piece.count(b"\n")
         if not piece.isascii() and len(sample) < _SAMPLE:
             first = next(index for index in range(0, len(piece), 4096) if not piece[index : index + 4096].isascii())
             sample += piece[first : first + _SAMPLE]
@@ -129,7 +140,7 @@ def _undecodable_line(path: Path) -> int:
 
 def _likeness(sample: bytes, encoding: str) -> float:
     text = sample.decode(encoding, errors="replace")
-    score = 3.0 * len(_KNOWN_WORDS.findall(text))
+    score = _WORD_WEIGHT * len(_KNOWN_WORDS.findall(text))
     for char, count in Counter(text).items():
         if char.isascii() or char in _USUAL:
             continue

@@ -5,9 +5,12 @@ so that the sentence shown says how to save the file instead.
 """
 
 import mmap
+import re
 import struct
 import zipfile
 from pathlib import Path
+
+from .markup import root_of
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -30,10 +33,29 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"\xfd7zXZ\x00", "archive"),
 )
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_HTML = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta")
+# A page with its pictures in one file, as browsers and 1C save it.
+_WEB_ARCHIVE = re.compile(rb"(?:MIME-Version:|Content-Type:\s*multipart/related)", re.IGNORECASE)
 # «1CClientBankExchange» is ASCII in each of the encodings of that format.
 _CLIENT_BANK = b"1CClientBankExchange"
-_DBF_VERSIONS = frozenset(b"\x02\x03\x30\x31\x32\x43\x63\x83\x8b\x8c\xcb\xf5\xfb")
+_DBF_VERSIONS = frozenset(b"\x02\x03\x04\x30\x31\x32\x43\x63\x83\x8b\x8c\xcb\xf5\xfb")
+# In dBase VII the fields begin behind the name of a language driver.
+_DBASE7, _DBASE7_FIELDS, _DBF_FIELDS = 4, 68, 32
+_XML_NAMES = {
+    "КоммерческаяИнформация": "commerceml",
+    "cabinet-exchange": "cabinet_xml",
+    "_1CClientBankExchange": "client_bank",
+    "_1CV8DtUD": "xml_v8exch",
+    "ФайлОбмена": "xml_conversion",
+    "DECLAR": "xml_medoc",
+}
+_XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+_XML_NAMESPACES = (
+    ("http://www.1c.ru/V8/1CV8DtUD", "xml_v8exch"),
+    ("http://www.1c.ru/SSL/Exchange/Message", "xml_enterprise_data"),
+    ("http://v8.1c.ru/edi/edi_stnd/EnterpriseData", "xml_enterprise_data"),
+    ("http://v8.1c.ru/8.1/data", "xml_v8_values"),
+    ("http://v8.1c.ru/data", "xml_v8exch"),
+)
 
 
 def recognise(head: bytes) -> str:
@@ -53,7 +75,9 @@ def recognise(head: bytes) -> str:
     if text.startswith(_CLIENT_BANK):
         return "client_bank"
     if text.startswith(b"<"):
-        return "html" if text[:64].lower().startswith(_HTML) or b"<html" in text[:2048].lower() else "xml"
+        return _markup_kind(head)
+    if _WEB_ARCHIVE.match(text):
+        return "web_archive"
     if _is_dbf(head):
         return "dbf"
     return ""
@@ -112,10 +136,28 @@ def _without_zeros(head: bytes) -> bytes:
     return head[:4096]
 
 
+def _markup_kind(head: bytes) -> str:
+    root = root_of(head)
+    if root is None or root.is_html:
+        return "html" if root else "xml"
+    if root.has_doctype:
+        return "doctype"
+    if root.namespace == _XML_SPREADSHEET and root.name == "Workbook":
+        return "spreadsheet_xml"
+    for namespace, code in _XML_NAMESPACES:
+        if any(value.startswith(namespace) for value in root.attributes.values()):
+            return code
+    return _XML_NAMES.get(root.name, "xml")
+
+
 def _is_dbf(head: bytes) -> bool:
     if len(head) < 33 or head[0] not in _DBF_VERSIONS:
         return False
     _year, month, day = head[1:4]
     header_length, record_length = struct.unpack_from("<HH", head, 8)
-    named = 65 <= head[32] <= 90 or 97 <= head[32] <= 122 or head[32] == 95
-    return 1 <= month <= 12 and 1 <= day <= 31 and header_length >= 65 and record_length >= 2 and named
+    at = _DBASE7_FIELDS if head[0] & 7 == _DBASE7 else _DBF_FIELDS
+    # Names of fields are ASCII by the rules, and Cyrillic where nobody read them.
+    is_named = len(head) > at and (chr(head[at]).isalpha() or head[at] >= 0x80 or head[at] == ord("_"))
+    # Some writers leave the date away.
+    is_dated = (1 <= month <= 12 and 1 <= day <= 31) or (month == day == 0)
+    return is_dated and header_length > at and record_length >= 2 and is_named

@@ -41,8 +41,8 @@ def _refusal(head: bytes, path: Path) -> UnreadableFile:
         kind = ole_kind(path)
     if kind == "damaged":
         return DamagedFile("truncated")
-    if kind == "encrypted":
-        return DamagedFile("encrypted")
+    if kind in {"encrypted", "doctype"}:
+        return DamagedFile(kind)
     if kind in {"xlsx", "xlsb", "xls", "ods"} or not kind:
         return UnsupportedContent("unknown_content")
     return UnsupportedContent(kind)
