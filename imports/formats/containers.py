@@ -64,7 +64,8 @@ def uses_1904_dates(path: Path) -> bool:
     with zipfile.ZipFile(path) as container:
         for name in container.namelist():
             if name.replace("\\", "/").casefold() == "xl/workbook.xml":
-                return re.search(rb"""date1904\s*=\s*["'](1|true)["']""", container.read(name)) is not None
+                with container.open(name) as part:
+                    return re.search(rb"""date1904\s*=\s*["'](1|true)["']""", part.read(_PIECE)) is not None
     return False
 
 
