@@ -16,7 +16,7 @@ from cabinet_pages.articles.models import Article
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
 from cabinet_pages.install import install_groups, install_pages
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
-from cabinet_pages.payments.models import Payment
+from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.quantities.folding import fold_name, fold_search
 from cabinet_pages.windows.pages import CabinetPage
 
@@ -95,6 +95,14 @@ def make_operator(email: str, branch: Branch | None) -> Any:
 def make_article(name: str = "Активна електроенергія", **fields: Any) -> Article:
     """An article, the same one for the same name."""
     return Article.objects.get_or_create(key=fold_name(name), defaults={"name": name, **fields})[0]
+
+
+def make_bank_credit(branch: Branch | None, amount: str = "100.00", **fields: Any) -> BankCredit:
+    """Money that came by a statement; it waits in the queue unless an account and an article are given."""
+    fields.setdefault("own_account", "UA213223130000026007233566001")
+    fields.setdefault("key", f"test-{next(_numbers)}")
+    fields.setdefault("received_on", date(2026, 1, 15))
+    return BankCredit.objects.create(branch=branch, amount=Decimal(amount), **fields)
 
 
 def make_payment(

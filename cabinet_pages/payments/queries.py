@@ -78,13 +78,19 @@ def pending_credits_for(scope: Scope, first: date, last: date) -> "QuerySet[Bank
     )
 
 
-def queued_credits(user: Any) -> "QuerySet[BankCredit]":
-    """The credits without an account or an article that an employee may assign, the dismissed ones included."""
-    credits = BankCredit.objects.filter(Q(account__isnull=True) | Q(article__isnull=True), _UNPAIRED, withdrawn=False)
+def credits_for_staff(user: Any) -> "QuerySet[BankCredit]":
+    """The bank credits of an employee's branches; those of no branch are the central office's."""
     allowed = Q(branch__in=branches_for(user))
     if works_for_all_branches(user):
         allowed |= Q(branch__isnull=True)
-    return credits.filter(allowed)
+    return BankCredit.objects.filter(allowed, withdrawn=False)
+
+
+def queued(credits: "QuerySet[BankCredit]", *, dismissed: bool = False) -> "QuerySet[BankCredit]":
+    """Those of the credits that wait for somebody to say whose they are; with `dismissed` those that are not ours."""
+    return credits.filter(
+        Q(account__isnull=True) | Q(article__isnull=True), _UNPAIRED, dismissed_at__isnull=not dismissed
+    )
 
 
 # A payment that was withdrawn is none, whoever still points at it.

@@ -12,6 +12,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.articles.models import Article
+from cabinet_pages.payments.models import BankCredit
+from cabinet_pages.payments.services import settle_bank_credits
 from cabinet_pages.quantities.folding import fold_name
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.filters import yes_no_filter
@@ -37,6 +39,7 @@ _BRANCH_PANELS = [
         ],
         heading=gettext_lazy("Reading window"),
     ),
+    MultiFieldPanel([FieldPanel("payments_source")], heading=gettext_lazy("Payments")),
 ]
 
 
@@ -45,6 +48,17 @@ class BranchEditView(ScopedEditView):
 
     def get_edit_handler(self) -> Any:
         return ObjectList(_BRANCH_PANELS).bind_to_model(self.model)
+
+    def form_valid(self, form: Any) -> Any:
+        """Save, and book what waits in the bank where the bank is now what books."""
+        response = super().form_valid(form)
+        if "payments_source" in form.changed_data:
+            settle_bank_credits(
+                accounts=BankCredit.objects.filter(account__branch_id=self.instance.pk).values_list(
+                    "account_id", flat=True
+                )
+            )
+        return response
 
 
 class BranchAdmin(BranchScopedAdmin):
@@ -73,6 +87,7 @@ class BranchAdmin(BranchScopedAdmin):
         "readings_days_before",
         "readings_days_after",
         "readings_always_open",
+        "payments_source",
     ]
     history_view_enabled = True
     panels = [FieldPanel("code"), *_BRANCH_PANELS]

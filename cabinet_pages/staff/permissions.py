@@ -20,6 +20,7 @@ BRANCH_RECORDS = tuple(
         "reading",
         "invoice",
         "payment",
+        "bankcredit",
         "balance",
         "signeddocument",
         "branch",
@@ -27,8 +28,8 @@ BRANCH_RECORDS = tuple(
     )
 )
 
-# To decide requests and to open and close accounts to people.
-_DECIDE = ("cabinet_pages.change_accessrequest", "cabinet_pages.change_access")
+# To decide requests, to open and close accounts to people, to say whose money has come.
+_DECIDE = ("cabinet_pages.change_accessrequest", "cabinet_pages.change_access", "cabinet_pages.change_bankcredit")
 
 _IMPORT = ("imports.view_importbatch", "imports.add_importbatch", "imports.change_importbatch")
 

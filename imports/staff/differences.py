@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cabinet_pages.articles.models import Article
-from imports.engine import UnknownKind, resource_class
+from cabinet_pages.payments.models import MatchedBy
+from imports.engine import UnknownKind
+from imports.engine.registry import resource_class_of
 from imports.models import BatchRow, ImportBatch, RowStatus
 from imports.resources.wording import as_written
 from imports.values import parse_period
@@ -23,6 +25,10 @@ CHANGE_NAMES: dict[str, Any] = {
     "moved": gettext_lazy("moved to another branch"),
     "revived": gettext_lazy("restored"),
     "renamed": gettext_lazy("renamed"),
+    "outgoing": gettext_lazy("outgoing"),
+    "foreign_currency": gettext_lazy("foreign currency"),
+    "own_transfer": gettext_lazy("transfer between our accounts"),
+    "queued": gettext_lazy("to the queue"),
 }
 
 
@@ -38,6 +44,11 @@ DERIVED_NAMES: dict[str, Any] = {
     "size": gettext_lazy("Size, bytes"),
     "signature_name": gettext_lazy("Name of the signature file"),
     "signature_sha256": gettext_lazy("SHA-256 of the signature"),
+    "account": gettext_lazy("Account"),
+    "article": gettext_lazy("Article"),
+    "branch": gettext_lazy("Branch"),
+    "matched_by": gettext_lazy("Found by"),
+    "dismissed": gettext_lazy("Not our payment"),
 }
 
 
@@ -80,7 +91,7 @@ class Wording:
         self.batch = batch
         self.rows = list(rows)
         try:
-            resource = resource_class(batch.kind)
+            resource = resource_class_of(batch)
         except UnknownKind:
             # The plug-in that brought the kind is gone; its batches are still read.
             self.columns: dict[str, Any] = {}
@@ -147,7 +158,9 @@ class Wording:
             return "; ".join(self._line(item) if isinstance(item, dict) else str(item) for item in value)
         if not isinstance(value, str):
             return str(value)
-        if name == "withdrawn":
+        if name == "matched_by":
+            return str(MatchedBy(value).label)
+        if name in ("withdrawn", "dismissed"):
             return _("Yes") if value == "1" else _("No")
         if name == self.article_column:
             return self.articles.get(value, value)

@@ -12,7 +12,7 @@ from cabinet_pages.accounts.models import Account
 from cabinet_pages.articles.models import Article
 from cabinet_pages.payments import audit
 from cabinet_pages.payments.models import BankCredit, MatchedBy
-from cabinet_pages.payments.queries import queued_credits
+from cabinet_pages.payments.queries import credits_for_staff
 from cabinet_pages.payments.services.credits import unbook_bank_credit
 from cabinet_pages.payments.services.settling import settle_bank_credits
 from cabinet_pages.quantities.identifiers import normalise_account_number
@@ -114,11 +114,7 @@ def dismiss_bank_credit(*, credit_id: int, reason: str, by: Any) -> BankCredit:
 
 def _locked(credit_id: int, by: Any) -> BankCredit:
     """The credit, if it is the employee's to decide about; it stays ours until the transaction ends."""
-    credit = BankCredit.objects.select_for_update(of=("self",)).filter(pk=credit_id, withdrawn=False).first()
+    credit = credits_for_staff(by).select_for_update(of=("self",)).filter(pk=credit_id).first()
     if credit is None:
-        raise CreditRefused("no_such_credit")
-    is_queued = queued_credits(by).filter(pk=credit_id).exists()
-    is_own = credit.account is not None and branches_for(by).filter(pk=credit.account.branch_id).exists()
-    if not (is_queued or is_own):
         raise CreditRefused("no_such_credit")
     return credit

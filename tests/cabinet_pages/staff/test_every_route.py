@@ -26,6 +26,7 @@ CASES: dict[str, dict[str, tuple[int, int]]] = {
     "reading": READ_ONLY,
     "invoice": {**READ_ONLY, "pdf": (200, 200)},
     "payment": READ_ONLY,
+    "bankcredit": {**READ_ONLY, **HISTORY},
     "balance": READ_ONLY,
     "signeddocument": {**READ_ONLY, "file": (200, 200), "signature": (200, 200)},
     "branch": EDITED_BY_CENTRAL,

@@ -91,6 +91,7 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         "reading": reading,
         "invoice": make.make_invoice(account, f"R-{code}"),
         "payment": make.make_payment(account, date(2026, 1, 15), "100.00"),
+        "bankcredit": make.make_bank_credit(branch, payer=canary, purpose=canary),
         "balance": make.make_balance(account, date(2026, 1, 1), "5.00", "7.00"),
         "signeddocument": document,
         "branch": branch,
