@@ -1,30 +1,24 @@
 """Spreadsheets through python-calamine: XLSX, XLSB, ODS and XLS. No Django.
 
 calamine reads what 1C really writes, a part named `xl/SharedStrings.xml` among it. It holds the whole sheet, so
-workbooks have bounds of their own; and it gives every number as a float, which becomes text here and nowhere later.
+workbooks have bounds of their own and are opened in a process of their own, see `workbook_process`; and it gives every
+number as a float, which becomes text here and nowhere later.
 """
 
-import datetime
-import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
-
-from .base import DamagedFile, Format, LimitExceeded, Limits, RawRow, Reading, ReadOptions, check_row
+from .base import Format, LimitExceeded, Limits, RawRow, Reading, ReadOptions, UnreadableFile, check_row
+from .cells import TEXT_OF
 from .containers import check_container, check_repeated_cells, check_size, uses_1904_dates
 from .signatures import OLE2, ole_kind, recognise, zip_kind
+from .workbook_process import OpenSheet, open_sheet, read_sheet_names
 
-type_of_cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
-
-YES, NO = "так", "ні"
-# What float arithmetic leaves behind is smaller than this; a seventh decimal is nobody's price.
-_RESIDUE = Decimal("0.000001")
-# Beyond fifteen digits a spreadsheet has already lost some, so the text stays in a form that every parser refuses.
-_EXACT_BELOW = 10**15
+# Conversions by the position of the cell, and the positions of numbers.
+_Plan = tuple[tuple[tuple[int, Callable[[Any], str]], ...], frozenset[int]]
+_PLANS = 1_000
 
 
 class Workbook(Format):
@@ -47,15 +41,7 @@ class Workbook(Format):
         if size > limits.file_bytes:
             raise LimitExceeded("too_large", limit=limits.file_bytes, size=size)
         self.check(path, limits)
-        try:
-            workbook = CalamineWorkbook.from_path(path)
-            sheet = _choose_sheet(workbook, options.sheet)
-        except PasswordError as error:
-            raise DamagedFile("encrypted") from error
-        except (CalamineError, OSError, ValueError) as error:
-            raise DamagedFile("damaged") from error
-        if sheet is None:
-            raise DamagedFile("no_such_sheet" if options.sheet else "no_rows", sheet=options.sheet)
+        sheet = open_sheet(path, options.sheet, limits)
         if sheet.end is not None:
             check_size(sheet.end[0] + 1, sheet.end[1] + 1, limits)
         rows = _rows(sheet, limits, numbers_count=self.has_exact_numbers(path))
@@ -113,68 +99,35 @@ class Xls(Workbook):
         return head.startswith(OLE2) and ole_kind(path) == self.name
 
     def check(self, path: Path, limits: Limits) -> None:
-        """Nothing is packed in this container: the size of the file is the bound."""
+        """Nothing is packed in this container: the bounds of the process that opens it are the only ones."""
 
 
-def cell_text(value: type_of_cell) -> str:
-    """Return the text of a spreadsheet cell: numbers in their shortest form, dates as `dd.mm.yyyy`, flags as words."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return YES if value else NO
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return _float_text(value)
-    if isinstance(value, datetime.datetime):
-        value = _nearest_second(value)
-        return f"{value:%d.%m.}{value.year:04} {value:%H:%M:%S}"
-    if isinstance(value, datetime.date):
-        return f"{value:%d.%m.}{value.year:04}"
-    if isinstance(value, datetime.time):
-        return f"{value:%H:%M:%S}"
-    seconds = round(value.total_seconds())
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of a workbook's sheets in their order; none for what is no workbook of calamine's."""
+    try:
+        return read_sheet_names(path, Limits())
+    except UnreadableFile:
+        return ()
 
 
-def _float_text(value: float) -> str:
-    if not math.isfinite(value):
-        return ""
-    if abs(value) >= _EXACT_BELOW:
-        return f"{Decimal(repr(value)):E}"
-    if value.is_integer():
-        return str(int(value))
-    text = f"{Decimal(repr(value)).quantize(_RESIDUE):f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+def _rows(sheet: OpenSheet, limits: Limits, *, numbers_count: bool) -> Iterator[RawRow]:
+    # Rows of a table are alike: what is to be converted where is worked out once for every sequence of types.
+    plans: dict[tuple[type, ...], _Plan] = {}
+    for number, values in enumerate(sheet.rows(), start=1):
+        types = tuple(map(type, values))
+        plan = plans.get(types)
+        if plan is None:
+            plan = _plan(types, numbers_count=numbers_count)
+            if len(plans) < _PLANS:
+                plans[types] = plan
+        conversions, numeric = plan
+        cells: list[Any] = list(values)
+        for index, text in conversions:
+            cells[index] = text(cells[index])
+        yield check_row(RawRow(number, tuple(cells), numeric), limits)
 
 
-def _nearest_second(value: datetime.datetime) -> datetime.datetime:
-    # A day is a float in a spreadsheet, so a second may come out a microsecond early.
-    late = datetime.timedelta(seconds=1) if value.microsecond >= 500_000 and value.year < 9999 else datetime.timedelta()
-    return value.replace(microsecond=0) + late
-
-
-def _choose_sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet | None:
-    for sheet_name in workbook.sheet_names:
-        if name and sheet_name != name:
-            continue
-        sheet = workbook.get_sheet_by_name(sheet_name)
-        if name or sheet.height:
-            return sheet
-    return None
-
-
-def _rows(sheet: CalamineSheet, limits: Limits, *, numbers_count: bool) -> Iterator[RawRow]:
-    text: Callable[[type_of_cell], str] = cell_text
-    for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = tuple(value if isinstance(value, str) else text(value) for value in values)
-        numeric = (
-            frozenset(
-                index
-                for index, value in enumerate(values)
-                if isinstance(value, (float, int)) and not isinstance(value, bool)
-            )
-            if numbers_count
-            else frozenset()
-        )
-        yield check_row(RawRow(number, cells, numeric), limits)
+def _plan(types: tuple[type, ...], *, numbers_count: bool) -> "_Plan":
+    conversions = tuple((index, TEXT_OF[kind]) for index, kind in enumerate(types) if kind is not str)
+    numbers = (index for index, kind in enumerate(types) if kind in (float, int)) if numbers_count else ()
+    return conversions, frozenset(numbers)
