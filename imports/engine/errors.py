@@ -18,3 +18,7 @@ class FileRefused(Exception):
 
 class StoredRowsMoved(Exception):
     """What a preview was compared with is no longer what is stored."""
+
+
+class Cancelled(Exception):
+    """Somebody asked that no more be done with a batch."""

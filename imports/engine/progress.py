@@ -2,11 +2,12 @@
 
 from django.utils import timezone
 
+from imports.engine.errors import Cancelled
 from imports.models import BatchStep, ImportBatch
 
 
 class Progress:
-    """Tells the steps of one batch's way; every call renews the lease.
+    """Tells the steps of one batch's way; every call renews the lease and hears whether the batch was cancelled.
 
     Args:
         batch: the batch at work.
@@ -17,12 +18,23 @@ class Progress:
         self.step = ""
 
     def begin(self, step: BatchStep) -> None:
-        """Begin a step: nothing of it is done yet."""
+        """Begin a step: nothing of it is done yet.
+
+        Raises:
+            Cancelled: somebody asked for it before now; once `WRITING` has begun nobody can any more.
+        """
         self.step = step.value
         self.advance(0)
 
     def advance(self, rows: int, permille: int | None = None) -> None:
-        """Tell how many rows of the step are done, and parts in a thousand where they are known."""
-        ImportBatch.objects.filter(pk=self.batch.pk).update(
+        """Tell how many rows of the step are done, and parts in a thousand where they are known.
+
+        Raises:
+            Cancelled: somebody asked for it.
+        """
+        # One statement: a cancellation that comes beside it waits for the row and then sees the new step.
+        renewed = ImportBatch.objects.filter(pk=self.batch.pk, cancel_requested_at__isnull=True).update(
             step=self.step, progress=rows, progress_permille=permille, heartbeat_at=timezone.now()
         )
+        if not renewed:
+            raise Cancelled(self.batch.pk)
