@@ -9,10 +9,12 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from cabinet_pages.doctor import HOOK as DOCTOR_HOOK
 from imports.doctor import import_topics
+from imports.engine.stops import BUILT_IN_STOPS, Stop
 from imports.formats import BUILT_IN, Format
 from imports.resources import BUILT_IN_KINDS
 from imports.resources.base import KindResource
 from imports.staff.desk import BatchAdmin, staff_landing
+from imports.staff.queue import CreditQueueAdmin
 
 
 def _format(one: Format) -> Format:
@@ -23,18 +25,26 @@ def _kind(one: type[KindResource]) -> type[KindResource]:
     return one
 
 
+def _stop(one: Stop) -> Stop:
+    return one
+
+
 for _one in BUILT_IN:
     hooks.register("register_import_format", partial(_format, _one))
 for _resource in BUILT_IN_KINDS:
     hooks.register("register_import_kind", partial(_kind, _resource))
+for _held in BUILT_IN_STOPS:
+    hooks.register("register_import_stop", partial(_stop, _held))
 
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     """Name the acts of importing in the history screens."""
     actions.register_action("imports.apply", _("Apply an import"), _("Import applied"))
+    actions.register_action("imports.undo", _("Undo an import"), _("Import undone"))
 
 
 modeladmin_register(BatchAdmin)
+modeladmin_register(CreditQueueAdmin)
 hooks.register("cabinet_staff_landing", staff_landing)
 hooks.register(DOCTOR_HOOK, import_topics)

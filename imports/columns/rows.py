@@ -14,6 +14,7 @@ from .outline import GroupRows, Outline
 from .passed_over import begins_totals, closes_group, is_machine, is_ordinal
 
 _NONE: frozenset[str] = frozenset()
+_ANY_WIDTH = 1 << 20
 
 
 class MappedRow(NamedTuple):
@@ -45,6 +46,9 @@ class Table:
     rows: Iterator[MappedRow]
     totals: list[MappedRow] = field(default_factory=list)
     groups: GroupRows = field(default_factory=GroupRows)
+    #: The same rows as the file has them, and what maps them, for `chunks`; whoever takes those takes not the others.
+    below: Iterator[RawRow] = field(default_factory=lambda: iter(()))
+    mapper: "RowMapper | None" = None
 
 
 def open_table(reading: Reading, columns: ColumnSet, *, heading_row: str = "") -> Table:
@@ -71,8 +75,9 @@ def open_table(reading: Reading, columns: ColumnSet, *, heading_row: str = "") -
     totals: list[MappedRow] = []
     groups = GroupRows()
     below = chain(scanned[heading.last + 1 :], rest)
-    rows = map_rows(below, heading, columns, delimiter=reading.delimiter, totals=totals, groups=groups)
-    return Table(heading, columns, rows, totals, groups)
+    mapper = RowMapper(heading, columns, delimiter=reading.delimiter, totals=totals, groups=groups)
+    rows = (mapped for row in below if (mapped := mapper.take(row)) is not None)
+    return Table(heading, columns, rows, totals, groups, below, mapper)
 
 
 def map_rows(
@@ -97,27 +102,61 @@ def map_rows(
         totals: receives the totals rows.
         groups: counts the group rows.
     """
-    outline = Outline(heading, columns, groups or GroupRows())
-    is_outlined, probe = bool(heading.outline), outline.probe
-    mapper = _Mapper(heading, columns, delimiter)
-    at_top = True
+    mapper = RowMapper(heading, columns, delimiter=delimiter, totals=totals, groups=groups or GroupRows())
     for row in rows:
-        if not any(cell and not cell.isspace() for cell in row.cells):
-            continue
-        if at_top and (is_ordinal(row.cells) or is_machine(row.cells)):
-            continue
-        if mapper.is_heading_again(row, at_top):
-            at_top = True
-            continue
-        at_top = False
-        mapped = mapper.map(row)
-        if mapper.is_totals(row, mapped):
-            totals.append(mapped._replace(label=next(cell for cell in row.cells if cell and not cell.isspace())))
-        elif is_outlined:
-            if not outline.takes(row, mapped):
-                yield outline.fill(mapped)
-        elif not probe or mapped.values[probe] or not outline.takes(row, mapped):
+        mapped = mapper.take(row)
+        if mapped is not None:
             yield mapped
+
+
+class RowMapper:
+    """Maps the rows below a heading, one after another in file order; see `map_rows` for the arguments."""
+
+    def __init__(
+        self, heading: Heading, columns: ColumnSet, *, delimiter: str, totals: list[MappedRow], groups: GroupRows
+    ) -> None:
+        self.outline = Outline(heading, columns, groups)
+        self.is_outlined = bool(heading.outline)
+        self.totals = totals
+        self.at_top = True
+        self._mapper = _Mapper(heading, columns, delimiter)
+
+    def take(self, row: RawRow) -> MappedRow | None:
+        """The row by the names of its columns; None for one that is passed over."""
+        if not any(cell and not cell.isspace() for cell in row.cells):
+            return None
+        if self.at_top and (is_ordinal(row.cells) or is_machine(row.cells)):
+            return None
+        if self._mapper.is_heading_again(row, self.at_top):
+            self.at_top = True
+            return None
+        self.at_top = False
+        mapped = self._mapper.map(row)
+        if self._mapper.is_totals(row, mapped):
+            self.totals.append(mapped._replace(label=next(cell for cell in row.cells if cell and not cell.isspace())))
+            return None
+        probe = self.outline.probe
+        if self.is_outlined:
+            return None if self.outline.takes(row, mapped) else self.outline.fill(mapped)
+        if probe and not mapped.values[probe] and self.outline.takes(row, mapped):
+            return None
+        return mapped
+
+    @property
+    def pairs(self) -> tuple[tuple[int, str], ...]:
+        """Positions and names of the columns that the file has."""
+        return self._mapper.pairs
+
+    @property
+    def widths(self) -> range:
+        """How many cells a row may have that neither lacks nor overflows anything."""
+        return range(self._mapper.last + 1, self._mapper.width + 1 if self._mapper.delimiter else _ANY_WIDTH)
+
+    @property
+    def repeated(self) -> tuple[int, str]:
+        """Position and text of the first cell of the heading, by which a repetition of it is told."""
+        heading = self._mapper.repeated[0] if self._mapper.repeated else ()
+        return next(((index, text) for index, text in enumerate(heading) if text), (0, ""))
 
 
 class _Mapper:

@@ -10,9 +10,12 @@ from cabinet_pages.articles.services import ArticleRef
 from cabinet_pages.quantities.money import ZERO
 from imports.columns import MappedRow
 from imports.conf import import_settings
+from imports.engine.completing import reject_outside, spare
 from imports.engine.opening import OpenBatch
 from imports.engine.progress import Progress
 from imports.engine.stage import StagedTuple, record_issues, stage_rows, to_json
+from imports.engine.steps import reached
+from imports.engine.totals import TotalsRows
 from imports.models import ImportBatch, RowStatus
 from imports.resources.base import ImportColumn, KindResource, Row
 from imports.values import ValueRefused
@@ -31,6 +34,10 @@ class Tally:
     rejected: int = 0
     amount: Decimal = ZERO
     by_article: dict[str, Decimal] = field(default_factory=dict)
+    #: By the branch's id, where the file is one of all branches.
+    by_branch: dict[int, Decimal] = field(default_factory=dict)
+    #: What the totals rows of the file say.
+    told: TotalsRows = field(default_factory=TotalsRows)
 
 
 def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
@@ -52,12 +59,19 @@ def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
         good = [row for row, _ in usable]
         resource.unusable([row for row, one in zip(rows, mapped, strict=True) if one.problem])
         resource.prepare(good)
+        reject_outside(resource, good)
+        tally.told.meet(resource, opened.table.totals, good, tally.amount)
         staged = [entry for row in good if (entry := _staged(batch, resource, row, tally)) is not None]
         stage_rows(staged)
+        _spare(resource, rows, staged)
         _count(rows, tally)
         record_issues(batch, (issue for row in rows for issue in row.issues), headings)
         progress.advance(tally.rows)
+        reached("chunk_staged", batch.pk)
+    tally.told.finish(resource, opened.table.totals, tally.amount)
     leftovers = resource.leftovers()
+    for row in leftovers:
+        spare(resource, row)
     _count(leftovers, tally)
     record_issues(batch, (issue for row in leftovers for issue in row.issues), headings)
     return tally
@@ -102,6 +116,16 @@ class _ColumnParser:
             row.reject("required", name)
         elif not numeric:
             self.cache[text] = value
+
+
+def _spare(resource: KindResource, rows: Sequence[Row], staged: Sequence[StagedTuple]) -> None:
+    """Note the rows of a complete file that have no key."""
+    if resource.context.complete is None or len(staged) == len(rows):
+        return
+    keyed = {entry[1] for entry in staged}
+    for row in rows:
+        if row.number not in keyed:
+            spare(resource, row)
 
 
 def _row(mapped: MappedRow) -> Row:
@@ -149,6 +173,9 @@ def _add_money(resource: KindResource, row: Row, tally: Tally) -> None:
     if amount is None:
         return
     tally.amount += amount
+    if resource.context.branch is None and row.account is not None:
+        branch = row.account.branch_id
+        tally.by_branch[branch] = tally.by_branch.get(branch, ZERO) + amount
     article = row.cells.get(resource.article_column) if resource.article_column else None
     if isinstance(article, ArticleRef):
         tally.by_article[article.name] = tally.by_article.get(article.name, ZERO) + amount

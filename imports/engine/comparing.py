@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from imports.conf import import_settings
 from imports.engine.progress import Progress
 from imports.engine.stage import by_family, by_key, families, record_issues, store_compared
+from imports.engine.steps import reached
 from imports.models import ImportBatch
 from imports.resources.base import Entry, EqualKeys, KindResource
 
@@ -19,6 +20,9 @@ class Comparison:
     newly_rejected: int = 0
     objects: int = 0
     changes: Counter[str] = field(default_factory=Counter)
+    #: Stored sums that are not zero, and those of them that become zero.
+    figures: int = 0
+    zeroed: int = 0
 
 
 def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str], progress: Progress) -> Comparison:
@@ -33,6 +37,8 @@ def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str]
             stored = resource.stored(leading)
             for entry in leading:
                 resource.judge(entry, stored.get(entry.object_key))
+            if resource.has_money:
+                _weigh(leading, resource, result)
         if resource.equal_keys is EqualKeys.GROUP:
             _follow_leaders(page)
         store_compared(page)
@@ -47,6 +53,7 @@ def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str]
                         result.changes[entry.change] += 1
         done += len(page)
         progress.advance(done, done * 1000 // batch.rows)
+        reached("page_compared", batch.pk)
     return result
 
 
@@ -84,6 +91,15 @@ def _settle_group(group: list[Entry], resource: KindResource) -> None:
             entry.leads = False
             entry.values = {}
             entry.touched = True
+
+
+def _weigh(entries: Sequence[Entry], resource: KindResource, result: Comparison) -> None:
+    """Count the stored sums that become zero."""
+    for entry in entries:
+        zeroed = None if entry.rejected or entry.object_id is None else resource.becomes_zero(entry)
+        if zeroed is not None:
+            result.figures += 1
+            result.zeroed += zeroed
 
 
 def _follow_leaders(page: Sequence[Entry]) -> None:

@@ -5,7 +5,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 from django.db.models.fields.files import FieldFile
@@ -14,11 +15,11 @@ from cabinet_pages.accounts.models import Branch
 from cabinet_pages.articles.services import ArticleDirectory
 from cabinet_pages.clock import kyiv_now
 from cabinet_pages.conf import cabinet_settings
-from imports.columns import Table, TableRefused, open_table
+from imports.columns import SCANNED_ROWS, Table, TableRefused, open_table
 from imports.conf import import_settings
 from imports.engine.errors import FileRefused
-from imports.engine.registry import installed_formats, resource_class
-from imports.formats import Limits, ReadOptions, UnreadableFile, sniff
+from imports.engine.registry import installed_formats, resource_class, resource_class_of
+from imports.formats import Limits, Reading, ReadOptions, UnreadableFile, sniff
 from imports.models import ImportBatch
 from imports.resources.base import ImportContext, KindResource
 
@@ -42,7 +43,6 @@ def open_batch(batch: ImportBatch) -> Iterator[OpenBatch]:
         FileRefused: nothing reads it, or its headings do not fit its kind; also while rows are taken.
     """
     resource_type = resource_class(batch.kind)
-    columns = resource_type.column_set().with_profile(batch.mapping)
     options = ReadOptions(
         encoding=str(batch.options.get("encoding", "")),
         delimiter=str(batch.options.get("delimiter", "")),
@@ -54,7 +54,9 @@ def open_batch(batch: ImportBatch) -> Iterator[OpenBatch]:
             resource = resource_type()
             with resource.table(path) as table_path:
                 reading = sniff(table_path, installed_formats(), options.limits).read(table_path, options=options)
-                table = open_table(reading, columns)
+                resource, reading = _laid_out(resource, reading)
+                columns = resource.column_set().with_profile(batch.mapping)
+                table = open_table(reading, columns, heading_row=str(batch.options.get("heading_row", "")))
                 resource.begin(context_of(batch, table))
                 yield OpenBatch(
                     batch, resource, table, resource.table_format(reading.format), _encoding_name(reading.encoding)
@@ -63,15 +65,35 @@ def open_batch(batch: ImportBatch) -> Iterator[OpenBatch]:
         raise FileRefused(refusal.code, **refusal.params) from refusal
 
 
+def _laid_out(resource: KindResource, reading: Reading) -> tuple[KindResource, Reading]:
+    """The resource that knows how the file is laid out, and the file as a table for it."""
+    if not resource.layouts:
+        return resource, reading
+    scanned = list(islice(reading.rows, SCANNED_ROWS))
+    reading = replace(reading, rows=chain(scanned, reading.rows))
+    for layout in resource.layouts:
+        if layout.recognises(reading, scanned):
+            resource = layout()
+            break
+    return resource, resource.adapt(reading, scanned)
+
+
 @contextmanager
 def resource_of(batch: ImportBatch) -> Iterator[KindResource]:
     """The resource of a prepared batch, to promote what is staged; a container stays open meanwhile."""
-    resource = resource_class(batch.kind)()
+    resource = resource_class_of(batch)()
     context = _context(batch, frozenset(batch.columns), batch.as_of or batch.created_at)
     context.new_articles = dict(batch.new_articles)
     with local_file(batch.file) as path, resource.table(path):
         resource.begin(context)
         yield resource
+
+
+def resource_to_undo(batch: ImportBatch) -> KindResource:
+    """The resource of a promoted batch, to take it back: that needs its journal and not its file."""
+    resource = resource_class_of(batch)()
+    resource.begin(_context(batch, frozenset(batch.columns), batch.as_of or batch.created_at))
+    return resource
 
 
 @contextmanager
@@ -105,6 +127,7 @@ def _context(batch: ImportBatch, columns: frozenset[str], as_of: datetime.dateti
         as_of=as_of,
         articles=ArticleDirectory(),
         batch_id=batch.pk,
+        complete=(batch.complete_from, batch.complete_to) if batch.complete_from and batch.complete_to else None,
     )
 
 

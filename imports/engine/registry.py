@@ -1,11 +1,16 @@
 """What is plugged in: formats and kinds, found through Wagtail's hooks like any `wagtail_hooks.py`."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from wagtail import hooks
 
 from imports.formats import Format
+from imports.models import ImportBatch
 from imports.resources.base import KindResource
+
+if TYPE_CHECKING:
+    from imports.engine.stops import Stop
 
 
 class UnknownKind(KeyError):
@@ -28,3 +33,19 @@ def resource_class(kind: str) -> type[KindResource]:
         return installed_kinds()[kind]
     except KeyError as error:
         raise UnknownKind(kind) from error
+
+
+def resource_class_of(batch: ImportBatch) -> type[KindResource]:
+    """The resource that has read, or undoes, a batch: that of its kind, or of another layout of it.
+
+    Raises:
+        UnknownKind: no resource is registered for its kind.
+    """
+    resource = resource_class(batch.kind)
+    columns = set(batch.columns)
+    return next((one for one in resource.layouts if one.layout_columns <= columns), resource)
+
+
+def installed_stops() -> "Mapping[str, Stop]":
+    """Code → what holds a file up, from the `register_import_stop` hooks in their order."""
+    return {stop.code: stop for stop in (hook() for hook in hooks.get_hooks("register_import_stop"))}

@@ -24,6 +24,11 @@ _READ = (
     "before",
 )  # fmt: skip
 _NEW, _CHANGED, _UNCHANGED = RowStatus.NEW.value, RowStatus.CHANGED.value, RowStatus.UNCHANGED.value
+# Statuses of rows that replace something stored, and of all that promotion writes.
+_REPLACING = (_CHANGED, RowStatus.WITHDRAWN.value)
+_WRITTEN = (_NEW, *_REPLACING)
+# Below the row of anything withdrawn.
+_BEFORE_ALL = -(2**31)
 _COMPARED = ("ordinal", "leads", "status", "change", "object_id", "values", "before")
 
 
@@ -169,13 +174,13 @@ def changed_entries(batch: ImportBatch, size: int) -> Iterator[list[Entry]]:
 
 
 def changes(batch: ImportBatch, size: int) -> Iterator[Change]:
-    """Yield what is to be promoted, in file order."""
-    after = -1
+    """Yield what is to be promoted, in file order; what the file lacks comes first."""
+    after = _BEFORE_ALL
     while rows := _fetch(
-        "leads AND status IN (%s, %s) AND {row} > %s ORDER BY {row}",
+        "leads AND status IN (%s, %s, %s) AND {row} > %s ORDER BY {row}",
         ("row", "object_id", "owner_id", "key", "ordinal", "change", "values", "before"),
         batch,
-        [RowStatus.NEW.value, RowStatus.CHANGED.value, after],
+        [*_WRITTEN, after],
         size,
     ):
         for row, object_id, owner_id, key, ordinal, change, values, before in rows:
@@ -188,8 +193,8 @@ def changes(batch: ImportBatch, size: int) -> Iterator[Change]:
 def _page(
     batch: ImportBatch, after: tuple[int, str, int] | None, size: int, *, changed: bool = False
 ) -> Iterator[Entry]:
-    where = f"leads AND status = '{RowStatus.CHANGED.value}' AND " if changed else ""
-    parameters: list[Any] = []
+    where = "in_key_order AND leads AND status IN (%s, %s) AND " if changed else "in_key_order AND "
+    parameters: list[Any] = [*_REPLACING] if changed else []
     # An index walk from where the page before ended.
     if after is not None:
         where += "(owner_id, {key}, {row}) > (%s, %s, %s) AND "

@@ -16,6 +16,8 @@ from imports.resources.base import (
     Change,
     Entry,
     ImportColumn,
+    ImportContext,
+    InForce,
     KindResource,
     ObjectKey,
     Row,
@@ -24,9 +26,11 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.continuity import MonthChain, next_month
 from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_decimal
-from imports.values import clean_text, parse_money, parse_period
+from imports.resources.wording import as_written
+from imports.values import ValueRefused, clean_text, parse_money, parse_period
 
 _UNITS = ("грн", "UAH", "₴")
 _MOVEMENTS = ("charged", "paid", "corrected")
@@ -50,9 +54,14 @@ class BalanceResource(KindResource):
     optional_key_columns = ("article",)
     article_column = "article"
     has_money = True
+    is_dated = True
+    date_column = "period"
+    amount_value = "closing"
     messages = {
         "ends_required": _("A new month needs its opening and its closing balance."),
         "balance_break": _("The closing balance should be %(expected)s: opening + charged − paid + corrections."),
+        "opening_break": _("The month before closed with %(expected)s, and this one opens with %(told)s."),
+        "next_opening_break": _("The next month is stored and opens with %(expected)s; this one closes with %(told)s."),
         "whole_and_by_article": _("The month has both a row without article and rows by article."),
         "other_form_stored": _("The month is stored in the other form: by article or as a whole."),
     }
@@ -75,6 +84,11 @@ class BalanceResource(KindResource):
     closing_debit = _money("Сальдо на кінець Дебет", "Дебет на кінець", "Сальдо на кінець (Дебет)")
     closing_credit = _money("Сальдо на кінець Кредит", "Кредит на кінець", "Сальдо на кінець (Кредит)")
     branch = names_branch("account__branch__code")
+
+    def begin(self, context: ImportContext) -> None:
+        """Begin to follow the months."""
+        super().begin(context)
+        self._chain = MonthChain(context)
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Resolve the references, make signed sums of pairs, and look at the continuity of the month."""
@@ -116,6 +130,19 @@ class BalanceResource(KindResource):
         value = row.cells.get("closing")
         return value if isinstance(value, Decimal) else None
 
+    def total_told(self, texts: Mapping[str, str]) -> Decimal | None:
+        """The closing balance that a totals row tells, in one column or in a pair."""
+        if "closing" in self.context.columns:
+            return super().total_told(texts)
+        told = []
+        for name in ("closing_debit", "closing_credit"):
+            try:
+                told.append(parse_money(texts.get(name, "")))
+            except ValueRefused:
+                return None
+        debit, credit = told
+        return None if debit is None and credit is None else (debit or ZERO) - (credit or ZERO)
+
     def key(self, row: Row) -> str:
         """Month and article; nothing stands for the whole account."""
         article = row.cells.get("article")
@@ -142,14 +169,18 @@ class BalanceResource(KindResource):
                     entry.reject("whole_and_by_article", "article")
 
     def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
-        """The balances of the entries' accounts and months, whatever their articles."""
+        """The balances of the entries' accounts and months, whatever their articles; the months around are noted."""
         wanted = {entry.object_key for entry in entries}
         months = {(entry.owner_id, entry.key[:10]) for entry in entries}
         found: dict[ObjectKey, Stored] = {}
         self._forms: dict[tuple[int, str], bool] = {}
+        self._chain.forget()
         balances = Balance.objects.filter(
             account_id__in={owner for owner, _ in months},
-            period__range=(min(month for _, month in months), max(month for _, month in months)),
+            period__range=(
+                next_month(min(month for _, month in months), -1),
+                next_month(max(month for _, month in months)),
+            ),
         )
         for pk, account, article, withdrawn, period, *sums in balances.values_list(
             "pk", "account_id", "article_key", "withdrawn", "period", *_ENDS, *_MOVEMENTS
@@ -157,6 +188,7 @@ class BalanceResource(KindResource):
             month = period.isoformat()
             if not withdrawn:
                 self._forms[(account, month)] = not article
+                self._chain.remember(account, month, article, sums[0], sums[1])
             key = (account, join_key(month, article), 1)
             if key in wanted:
                 values: Values = dict(zip((*_ENDS, *_MOVEMENTS), map(exact, sums), strict=True))
@@ -165,14 +197,40 @@ class BalanceResource(KindResource):
 
     def judge(self, entry: Entry, stored: Stored | None) -> None:
         """Compare; a new row whose month is stored in the other form is rejected."""
-        form = self._forms.get((entry.owner_id, entry.key[:10]))
-        if stored is None and form is not None and form != entry.key.endswith("|"):
+        month = entry.key[:10]
+        form = self._forms.get((entry.owner_id, month))
+        # A complete file takes the other form out of force.
+        stays = form is not None and not self.context.withdraws(entry.owner_id, date.fromisoformat(month))
+        if (stored is None or stored.withdrawn) and stays and form != entry.key.endswith("|"):
             entry.reject("other_form_stored", "article")
             return
         if stored is None and not entry.values.keys() >= set(_ENDS):
             entry.reject("ends_required", "account", entry.owner_label)
             return
         super().judge(entry, stored)
+        if entry.values.keys() >= set(_ENDS):
+            self._chain.follow(entry, partial(self._tell_break, entry))
+
+    def in_force(self, first: date, last: date) -> Iterator[InForce]:
+        """The balances of the months that begin on these days."""
+        balances = Balance.objects.filter(period__range=(first, last), withdrawn=False)
+        if self.context.branch is not None:
+            balances = balances.filter(account__branch=self.context.branch)
+        for pk, account, number, article, period, *sums in (
+            balances.order_by("account_id", "period", "pk")
+            .values_list("pk", "account_id", "account__number", "article_key", "period", *_ENDS, *_MOVEMENTS)
+            .iterator()
+        ):
+            month = period.isoformat()
+            values: Values = dict(zip((*_ENDS, *_MOVEMENTS), map(exact, sums), strict=True))
+            values |= {"period": month, "article": article}
+            yield InForce(account, number, join_key(month, article), 1, Stored(pk, values))
+
+    def _tell_break(self, entry: Entry, code: str, expected: Decimal) -> None:
+        end = "opening" if code == "opening_break" else "closing"
+        column = end if end in self.context.columns else f"{end}_debit"
+        value = as_written(entry.values[end])
+        entry.warn(code, column, value, told=value, expected=as_written(exact(expected)))
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand the rows to the balances' own service."""

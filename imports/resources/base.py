@@ -31,8 +31,10 @@ from import_export.results import Result
 
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.articles.services import ArticleRef
+from cabinet_pages.notifications.services import drop_mails
 from cabinet_pages.quantities.folding import fold_name
 from imports.columns import Column, ColumnSet
+from imports.formats import RawRow, Reading
 from imports.models import RowStatus
 from imports.resources.rows import (
     AccountRef,
@@ -46,8 +48,10 @@ from imports.resources.rows import (
     Stored,
     Values,
     exact,
+    is_zero,
     join_key,
 )
+from imports.values import ValueRefused
 
 __all__ = [
     "AccountRef",
@@ -155,6 +159,14 @@ class KindResource(Resource):  # type: ignore[misc]
     counts_documents: ClassVar[bool] = False
     #: Whether objects have a date, so that a file can be complete for a period: `in_force()` then answers.
     is_dated: ClassVar[bool] = False
+    #: The column with that date.
+    date_column: ClassVar[str] = ""
+    #: The value that holds the money of an object, where there is any.
+    amount_value: ClassVar[str] = "amount"
+    #: Other resources that read files of this kind which are laid out differently, as bank statements for payments.
+    layouts: ClassVar[tuple[type["KindResource"], ...]] = ()
+    #: For a resource of another layout: columns by which a batch that it has read is told from the others.
+    layout_columns: ClassVar[frozenset[str]] = frozenset()
     #: Codes of this kind's own issues → lazy sentence with %(name)s params.
     messages: ClassVar[Mapping[str, Any]] = {}
 
@@ -209,6 +221,27 @@ class KindResource(Resource):  # type: ignore[misc]
         """The format as the report names it; `name` is that of the table."""
         return name
 
+    @classmethod
+    def recognises(cls, reading: Reading, scanned: Sequence[RawRow]) -> bool:
+        """Tell whether a file is laid out for this resource; asked of `layouts` before headings are looked for.
+
+        Args:
+            reading: what the file turned out to be; its rows are not to be taken.
+            scanned: its first rows.
+
+        Raises:
+            UnreadableFile: it is recognised as something that must not be read here.
+        """
+        return False
+
+    def adapt(self, reading: Reading, scanned: Sequence[RawRow]) -> Reading:
+        """The file as a table with this resource's headings; `reading.rows` begin with the scanned ones."""
+        return reading
+
+    def refusal(self) -> tuple[str, Mapping[str, object]] | None:
+        """Why the whole file is refused though it can be read, as code and params; asked when its rows are compared."""
+        return None
+
     # --- rows -----------------------------------------------------------------------------------------------------
 
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -241,6 +274,27 @@ class KindResource(Resource):  # type: ignore[misc]
     def amount(self, row: Row) -> Decimal | None:
         """The money that a row adds to the totals, UAH; None where it cannot be read."""
         value = row.cells.get("amount")
+        return value if isinstance(value, Decimal) else None
+
+    def day(self, row: Row) -> datetime.date | None:
+        """The Kyiv date by which a row belongs to the period of a complete file; None where nobody can tell."""
+        value = row.cells.get(self.date_column)
+        return value if isinstance(value, datetime.date) else None
+
+    def declared_totals(self) -> Mapping[str, object]:
+        """What the file says of itself beside its rows, once they are read: `amount` (UAH, Decimal) and `rows`."""
+        return {}
+
+    def total_told(self, texts: Mapping[str, str]) -> Decimal | None:
+        """The money that a totals row tells, by the names of columns; None where it tells none. See `amount`."""
+        column = self.fields.get(self.amount_value)
+        text = texts.get(self.amount_value, "")
+        if column is None or not text.strip():
+            return None
+        try:
+            value = column.parse(text)
+        except ValueRefused:
+            return None
         return value if isinstance(value, Decimal) else None
 
     # --- comparison -----------------------------------------------------------------------------------------------
@@ -285,6 +339,15 @@ class KindResource(Resource):  # type: ignore[misc]
         else:
             entry.status = RowStatus.UNCHANGED
 
+    def becomes_zero(self, entry: Entry) -> bool | None:
+        """Whether a stored sum that is not zero becomes zero; None where there is no such sum.
+
+        Asked of compared entries that have something stored, where `has_money`.
+        """
+        now = entry.values.get(self.amount_value, "")
+        was = str((entry.before or {}).get(self.amount_value, now))
+        return None if is_zero(was) else is_zero(now)
+
     # --- promotion ------------------------------------------------------------------------------------------------
 
     def promote(self, changes: Iterator[Change]) -> None:
@@ -309,17 +372,44 @@ class KindResource(Resource):  # type: ignore[misc]
         """
         raise NotImplementedError
 
+    def defaults(self, entry: Entry) -> Mapping[str, str | None]:
+        """What promotion stores in a new object for values that its row lacks; '' for those that are not named here,
+        None for those that nobody can tell.
+        """
+        return {}
+
     def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
-        """Of the objects that an undone batch had made, those that others stand on: key → code of the reason."""
+        """Of the objects that a batch to undo has written, those that must stay, because others stand on what was
+        written: key → code of the reason.
+
+        Args:
+            entries: rows of the batch's journal with the `object_id` of what is stored; their status tells whether
+                the object was made (new), changed or withdrawn.
+        """
         return {}
 
     def remove(self, changes: Iterator[Change]) -> None:
         """Delete objects that an undone batch had made, through the subject's service, inside a transaction.
 
         Args:
-            changes: `values` are the stored values, `pk` the object.
+            changes: `values` are the stored values, `before` what the row of the batch has for it, `pk` the object.
         """
         raise NotImplementedError
+
+    def restore(self, changes: Iterator[Change]) -> None:
+        """Give objects the values that an undone batch had changed; a withdrawn one is in force again.
+
+        Args:
+            changes: `values` are the earlier values, `before` those of the undone batch where they differ.
+        """
+        self.promote(changes)
+
+    def retract(self) -> None:
+        """Take back what promotion did beside the rows; called once, after `remove` and `restore`.
+
+        Here: mails about the batch's rows that still wait are dropped.
+        """
+        drop_mails(event_prefix=f"import:{self.context.batch_id}:")
 
     # --- what kinds share -----------------------------------------------------------------------------------------
 

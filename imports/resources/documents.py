@@ -21,6 +21,7 @@ from imports.resources.base import (
     Change,
     Entry,
     ImportColumn,
+    InForce,
     Issue,
     KindResource,
     ObjectKey,
@@ -45,6 +46,8 @@ class DocumentResource(KindResource):
     title = _("Signed documents")
     key_columns = ("account", "document_kind", "number", "dated")
     counts_documents = True
+    is_dated = True
+    date_column = "dated"
     messages: ClassVar[Mapping[str, Any]] = {
         "not_an_archive": _("This is not a ZIP archive. Documents come as a ZIP with registry.csv and the files."),
         "no_registry": _("The archive has no registry.csv, or more than one."),
@@ -197,6 +200,20 @@ class DocumentResource(KindResource):
             if key in wanted:
                 found[key] = Stored(pk, values, withdrawn)
         return found
+
+    def in_force(self, first: date, last: date) -> Iterator[InForce]:
+        """The documents of these days."""
+        documents = SignedDocument.objects.filter(dated__range=(first, last), withdrawn=False)
+        if self.context.branch is not None:
+            documents = documents.filter(account__branch=self.context.branch)
+        for pk, account, number, *rest in (
+            documents.order_by("account_id", "dated", "pk")
+            .values_list("pk", "account_id", "account__number", *_FIELDS)
+            .iterator()
+        ):
+            values = dict(zip(_VALUES, map(exact, rest), strict=True))
+            key = join_key(values["document_kind"], values["number"], values["dated"])
+            yield InForce(account, number, key, 1, Stored(pk, values))
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand the documents to their service, which takes the bytes out of the archive by their digest."""

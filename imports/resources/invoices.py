@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,13 @@ from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from cabinet_pages.billing.rules import AmountsRefused, LineAmounts, invoice_sums, line_amounts
 from cabinet_pages.billing.services.invoices import InvoiceLineRow, InvoiceRow, promote_invoices
+from cabinet_pages.bulk import CHUNK
 from imports.resources.base import (
     Change,
     Entry,
     EqualKeys,
     ImportColumn,
+    InForce,
     KindResource,
     ObjectKey,
     Row,
@@ -63,6 +66,9 @@ class InvoiceResource(KindResource):
     article_column = "article"
     has_money = True
     counts_documents = True
+    is_dated = True
+    date_column = "issued_on"
+    amount_value = "gross"
     messages: ClassVar[Mapping[str, Any]] = {
         "vat_sum": _("Sum without VAT %(net)s and VAT %(vat)s do not add up to the sum with VAT %(gross)s."),
         "header_disagrees": _("The invoice says something else in row %(first)s."),
@@ -259,16 +265,26 @@ class InvoiceResource(KindResource):
             key = (account, join_key(values["number"], values["issued_on"]), 1)
             if key in wanted:
                 invoices[pk] = (key, {**values, "lines": []}, withdrawn)
-        articles = self.context.articles
-        for invoice_id, article_id, *rest in (
-            InvoiceLine.objects.filter(invoice_id__in=invoices)
-            .order_by("invoice_id", "position")
-            .values_list("invoice_id", "article_id", *_LINE_FIELDS)
-            .iterator()
-        ):
-            line = dict(zip(_LINE_FIELDS, map(exact, rest), strict=True))
-            invoices[invoice_id][1]["lines"].append({"article": articles.of(article_id).key, **line})
+        for pk, lines in self._lines(list(invoices)).items():
+            invoices[pk][1]["lines"] = lines
         return {key: Stored(pk, values, withdrawn) for pk, (key, values, withdrawn) in invoices.items()}
+
+    def in_force(self, first: date, last: date) -> Iterator[InForce]:
+        """The invoices of these days."""
+        stored = Invoice.objects.filter(issued_on__range=(first, last), withdrawn=False)
+        if self.context.branch is not None:
+            stored = stored.filter(account__branch=self.context.branch)
+        rows = (
+            stored.order_by("account_id", "issued_on", "pk")
+            .values_list("pk", "account_id", "account__number", *_INVOICE_FIELDS)
+            .iterator()
+        )
+        while chunk := list(islice(rows, CHUNK)):
+            lines = self._lines([row[0] for row in chunk])
+            for pk, account, number, *rest in chunk:
+                values: Values = dict(zip(_INVOICE_VALUES, map(exact, rest), strict=True))
+                values["lines"] = lines[pk]
+                yield InForce(account, number, join_key(values["number"], values["issued_on"]), 1, Stored(pk, values))
 
     def judge(self, entry: Entry, stored: Stored | None) -> None:
         """Compare whole invoices; what the file has no column for stays as it is stored, line by line."""
@@ -281,6 +297,20 @@ class InvoiceResource(KindResource):
         """Hand the invoices to the service of billing."""
         articles = ensure_articles(names=self.context.new_articles)
         promote_invoices(rows=(_invoice(change, articles) for change in changes))
+
+    def _lines(self, invoice_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
+        """The stored lines of invoices, in their order."""
+        articles = self.context.articles
+        lines: dict[int, list[dict[str, str]]] = {pk: [] for pk in invoice_ids}
+        for invoice_id, article_id, *rest in (
+            InvoiceLine.objects.filter(invoice_id__in=invoice_ids)
+            .order_by("invoice_id", "position")
+            .values_list("invoice_id", "article_id", *_LINE_FIELDS)
+            .iterator()
+        ):
+            line = dict(zip(_LINE_FIELDS, map(exact, rest), strict=True))
+            lines[invoice_id].append({"article": articles.of(article_id).key, **line})
+        return lines
 
     def _keep_absent(self, lines: Sequence[dict[str, str]], stored: Sequence[Mapping[str, str]]) -> None:
         absent = [name for name in _LINE if name not in self.context.columns]

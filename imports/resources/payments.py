@@ -16,6 +16,7 @@ from imports.resources.base import (
     Entry,
     EqualKeys,
     ImportColumn,
+    InForce,
     KindResource,
     ObjectKey,
     Row,
@@ -26,6 +27,8 @@ from imports.resources.base import (
 )
 from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
+from imports.statements.resource import StatementResource
+from imports.statements.wording import MESSAGES as STATEMENT_MESSAGES
 from imports.values import (
     clean_text,
     parse_choice,
@@ -53,6 +56,10 @@ class PaymentResource(KindResource):
     equal_keys = EqualKeys.COUNT
     article_column = "article"
     has_money = True
+    layouts = (StatementResource,)
+    messages = STATEMENT_MESSAGES
+    is_dated = True
+    date_column = "paid_on"
 
     account = names_account("account__number")
     document = ImportColumn(
@@ -144,6 +151,22 @@ class PaymentResource(KindResource):
                 values["article"] = article
                 found[key] = Stored(pk, values, withdrawn)
         return found
+
+    def in_force(self, first: date, last: date) -> Iterator[InForce]:
+        """The payments of these days."""
+        articles = self.context.articles
+        payments = Payment.objects.filter(paid_on__range=(first, last), withdrawn=False)
+        if self.context.branch is not None:
+            payments = payments.filter(account__branch=self.context.branch)
+        for pk, account, number, article_id, ordinal, *rest in (
+            payments.order_by("account_id", "paid_on", "pk")
+            .values_list("pk", "account_id", "account__number", "article_id", "ordinal", *_FIELDS)
+            .iterator()
+        ):
+            article = articles.of(article_id).key
+            values = dict(zip(_VALUES, map(exact, rest), strict=True)) | {"article": article}
+            key = join_key(rest[0].isoformat(), article, rest[1])
+            yield InForce(account, number, key, ordinal, Stored(pk, values))
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand the rows to the payments' own service."""

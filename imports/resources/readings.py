@@ -19,6 +19,7 @@ from imports.resources.base import (
     Change,
     Entry,
     ImportColumn,
+    InForce,
     KindResource,
     ObjectKey,
     Row,
@@ -89,6 +90,8 @@ class ReadingResource(KindResource):
 
     kind: ClassVar[str] = "readings"
     title = _("Readings")
+    is_dated = True
+    date_column = "read_on"
     any_of = (
         ("reading_id", "account"),
         ("reading_id", "point", "eic"),
@@ -261,6 +264,29 @@ class ReadingResource(KindResource):
                 if object_key in others:
                     found[object_key] = Stored(pk, dict(zip(_VALUES, map(exact, rest), strict=True)), withdrawn)
         return found
+
+    def day(self, row: Row) -> date | None:
+        """The day of a reading of the operator; a verdict is of whatever day its reading is."""
+        return None if row.texts.get("reading_id", "").strip() else super().day(row)
+
+    def in_force(self, first: date, last: date) -> Iterator[InForce]:
+        """The operator's readings of these days; what customers sent is theirs, and no file takes it away."""
+        readings = Reading.objects.filter(read_on__range=(first, last), withdrawn=False)
+        readings = readings.exclude(kind=ReadingKind.CUSTOMER)
+        if self.context.branch is not None:
+            readings = readings.filter(register__meter__point__account__branch=self.context.branch)
+        account = "register__meter__point__account"
+        for pk, owner, number, code, serial, channel, zone, read_on, kind, *rest in (
+            readings.order_by(f"{account}_id", "read_on", "pk")
+            .values_list(
+                "pk", f"{account}_id", f"{account}__number", "register__meter__point__code", "register__meter__serial",
+                "register__channel", "register__zone", "read_on", "kind", *_VALUES,
+            )
+            .iterator()
+        ):  # fmt: skip
+            place = join_key(code, serial, channel, str(zone))
+            values = dict(zip(_VALUES, map(exact, rest), strict=True))
+            yield InForce(owner, number, f"{place}|{read_on.isoformat()}|{kind}", 1, Stored(pk, values))
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand readings and verdicts to the service of readings."""

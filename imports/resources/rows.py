@@ -54,6 +54,11 @@ def exact_decimal(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
+def is_zero(text: str) -> bool:
+    """Whether an exact text of a number is zero, or nothing."""
+    return not text.strip("-0.")
+
+
 class Issue(NamedTuple):
     """Something to tell about a row; `column` is the name of a column, or a heading as the file has it."""
 
@@ -242,3 +247,14 @@ class ImportContext:
     batch_id: int = 0
     new_articles: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, AccountRef | None] = field(default_factory=dict)
+    #: The first and the last Kyiv day for which the file is complete; None for a file that only adds and changes.
+    complete: tuple[datetime.date, datetime.date] | None = None
+    #: Accounts of which a complete file withdraws nothing, because a row of theirs could not be read.
+    spared: set[int] = field(default_factory=set)
+    spares_all: bool = False
+
+    def withdraws(self, account_id: int, day: datetime.date) -> bool:
+        """Whether the file takes what it lacks of an account's day out of force."""
+        if self.complete is None or self.spares_all or account_id in self.spared:
+            return False
+        return self.complete[0] <= day <= self.complete[1]
