@@ -9,10 +9,14 @@ from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.payments.forms import PaymentPeriodForm
-from cabinet_pages.payments.queries import payment_totals, payments_for
+from cabinet_pages.payments.queries import payment_totals, payments_for, pending_credits_for
 from cabinet_pages.payments.samples import sample_payments
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
+
+
+#: Receipts that are still being credited are a few days' worth; a page shows so many of them.
+PENDING_SHOWN = 50
 
 
 class PaymentsPage(WindowMixin, CabinetBasePage):
@@ -33,13 +37,17 @@ class PaymentsPage(WindowMixin, CabinetBasePage):
         form = PaymentPeriodForm({name: request.GET.get(name, value) for name, value in defaults.items()})
         if not form.is_valid():
             return {"form": form}
-        payments = payments_for(scope, form.cleaned_data["from_date"], form.cleaned_data["to_date"])
+        first, last = form.cleaned_data["from_date"], form.cleaned_data["to_date"]
+        payments = payments_for(scope, first, last)
         totals = payment_totals(payments)
         return {
             "form": form,
             "period": form.cleaned_data,
             "totals": totals,
             "payments": page_of(payments, request, count=totals.count),
+            # One more than is shown tells that there are more; no sum is made of them.
+            "pending": list(pending_credits_for(scope, first, last)[: PENDING_SHOWN + 1]),
+            "pending_shown": PENDING_SHOWN,
         }
 
     def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
+from cabinet_pages.bulk import CHUNK, insert_from, insert_rows, update_rows
 from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.payments.services.settling import settle_bank_credits
 
@@ -43,7 +44,8 @@ class PaymentRow(NamedTuple):
     withdrawn: bool = False
 
 
-_FIELDS = PaymentRow._fields[1:]
+#: What `insert_payments` takes, in order.
+PAYMENT_FIELDS = PaymentRow._fields[1:]
 
 
 def promote_payments(*, rows: Iterable[PaymentRow]) -> int:
@@ -63,13 +65,32 @@ def promote_payments(*, rows: Iterable[PaymentRow]) -> int:
         are_there_credits = BankCredit.objects.exists()
         accounts: set[int] = set()
         while chunk := list(islice(iterator, CHUNK)):
-            insert_rows(Payment, _FIELDS, (row[1:] for row in chunk if row.pk is None))
-            update_rows(Payment, _FIELDS, (row for row in chunk if row.pk is not None))
+            insert_rows(Payment, PAYMENT_FIELDS, (row[1:] for row in chunk if row.pk is None))
+            update_rows(Payment, PAYMENT_FIELDS, (row for row in chunk if row.pk is not None))
             count += len(chunk)
             if are_there_credits:
                 accounts.update(row.account_id for row in chunk)
         if accounts:
             settle_bank_credits(accounts=accounts)
+    return count
+
+
+def insert_payments(*, rows: "QuerySet[Any, Any]") -> int:
+    """Write new payments that a query makes, in its order, which is their order within a day.
+
+    As `promote_payments`, without their leaving the database.
+
+    Args:
+        rows: `values_list(*PAYMENT_FIELDS)`, each of the type of its column.
+
+    Raises:
+        IntegrityError: the natural key of a row is taken.
+    """
+    with transaction.atomic():
+        count = insert_from(Payment, PAYMENT_FIELDS, rows)
+        if BankCredit.objects.exists():
+            accounts = rows.order_by().values_list("account_id", flat=True).distinct()
+            settle_bank_credits(accounts=set(accounts))
     return count
 
 

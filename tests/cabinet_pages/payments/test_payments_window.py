@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from cabinet_pages.access.models import Role
 from cabinet_pages.payments.models import Payment
@@ -189,3 +190,38 @@ def test_a_viewer_reads_a_stranger_meets_nothing_and_an_anonymous_visitor_the_lo
     anonymous = visit(client_of(None), WINDOW)
     assert anonymous.status == 302
     assert anonymous.response.url.startswith("/accounts/login/")
+
+
+def test_money_that_the_bank_announces_stands_apart_and_enters_no_sum(account: Any, owner: Any) -> None:
+    factories.make_payment(account, date(2020, 1, 8), "5.00")
+    pending = {"account": account, "article": factories.make_article(), "received_on": date(2020, 1, 9)}
+    factories.make_bank_credit(account.branch, "70.00", **pending)
+    factories.make_bank_credit(account.branch, "1.00", **{**pending, "article": None})
+    factories.make_bank_credit(account.branch, "2.00", **{**pending, "account": None})
+    factories.make_bank_credit(account.branch, "3.00", **pending, withdrawn=True)
+    factories.make_bank_credit(account.branch, "4.00", **pending, dismissed_at=timezone.now())
+    factories.make_bank_credit(account.branch, "6.00", **{**pending, "received_on": date(2020, 2, 21)})
+    factories.make_bank_credit(account.branch, "7.00", **{**pending, "account": factories.make_account()})
+    answer = visit(client_of(owner), WINDOW, **PERIOD)
+    assert answer.response.context["totals"].amount == Decimal("5.00")
+    assert answer.cells(0) == [["08.01.2020", "5,00", ACTIVE]]
+    assert answer.cells(2) == [["09.01.2020", "70,00", ACTIVE]]
+    assert "Зараховується" in answer.text
+    assert answer.queries <= 15
+
+
+def test_a_new_owner_sees_no_money_that_came_for_the_earlier_one(account: Any, owner: Any) -> None:
+    account.owned_since = date(2020, 1, 10)
+    account.save()
+    pending = {"account": account, "article": factories.make_article()}
+    factories.make_bank_credit(account.branch, "70.00", **pending, received_on=date(2020, 1, 9))
+    assert "Зараховується" not in visit(client_of(owner), WINDOW, **PERIOD).text
+
+
+def test_a_long_list_of_announced_money_says_that_it_is_not_all(account: Any, owner: Any) -> None:
+    pending = {"account": account, "article": factories.make_article(), "received_on": date(2020, 1, 9)}
+    for _ in range(51):
+        factories.make_bank_credit(account.branch, "1.00", **pending)
+    answer = visit(client_of(owner), WINDOW, **PERIOD)
+    assert len(answer.cells(0)) == 50
+    assert "Показано лише перші з них" in answer.text
