@@ -2,23 +2,22 @@
 
 calamine reads what 1C really writes, a part named `xl/SharedStrings.xml` among it. It holds the whole sheet, so
 workbooks have bounds of their own and are opened in a process of their own, see `workbook_process`; and it gives every
-number as a float, which becomes text here and nowhere later.
+number as a float, which becomes text in that process and nowhere later.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
+from itertools import count, repeat
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from .base import Format, LimitExceeded, Limits, RawRow, Reading, ReadOptions, UnreadableFile, check_row
-from .cells import TEXT_OF
+from .base import Format, LimitExceeded, Limits, RawRow, Reading, ReadOptions, UnreadableFile, check_row, raw_rows
 from .containers import check_container, check_repeated_cells, check_size, uses_1904_dates
 from .signatures import OLE2, ole_kind, recognise, zip_kind
 from .workbook_process import OpenSheet, open_sheet, read_sheet_names
 
-# Conversions by the position of the cell, and the positions of numbers.
-_Plan = tuple[tuple[tuple[int, Callable[[Any], str]], ...], frozenset[int]]
-_PLANS = 1_000
+_NONE: frozenset[int] = frozenset()
 
 
 class Workbook(Format):
@@ -40,8 +39,7 @@ class Workbook(Format):
         size = path.stat().st_size
         if size > limits.file_bytes:
             raise LimitExceeded("too_large", limit=limits.file_bytes, size=size)
-        self.check(path, limits)
-        sheet = open_sheet(path, options.sheet, limits)
+        sheet = open_sheet(path, options.sheet, limits, partial(self.check, path, limits))
         if sheet.end is not None:
             check_size(sheet.end[0] + 1, sheet.end[1] + 1, limits)
         rows = _rows(sheet, limits, numbers_count=self.has_exact_numbers(path))
@@ -111,23 +109,11 @@ def sheet_names(path: Path) -> tuple[str, ...]:
 
 
 def _rows(sheet: OpenSheet, limits: Limits, *, numbers_count: bool) -> Iterator[RawRow]:
-    # Rows of a table are alike: what is to be converted where is worked out once for every sequence of types.
-    plans: dict[tuple[type, ...], _Plan] = {}
-    for number, values in enumerate(sheet.rows(), start=1):
-        types = tuple(map(type, values))
-        plan = plans.get(types)
-        if plan is None:
-            plan = _plan(types, numbers_count=numbers_count)
-            if len(plans) < _PLANS:
-                plans[types] = plan
-        conversions, numeric = plan
-        cells: list[Any] = list(values)
-        for index, text in conversions:
-            cells[index] = text(cells[index])
-        yield check_row(RawRow(number, tuple(cells), numeric), limits)
-
-
-def _plan(types: tuple[type, ...], *, numbers_count: bool) -> "_Plan":
-    conversions = tuple((index, TEXT_OF[kind]) for index, kind in enumerate(types) if kind is not str)
-    numbers = (index for index, kind in enumerate(types) if kind in (float, int)) if numbers_count else ()
-    return conversions, frozenset(numbers)
+    number = 1
+    for batch in sheet.batches():
+        if batch.width > limits.columns or batch.longest > limits.cell_chars:
+            for index, cells in enumerate(batch.texts):
+                check_row(RawRow(number + index, cells), limits)
+        numeric = batch.numeric if numbers_count else repeat(_NONE)
+        yield from raw_rows(zip(count(number), batch.texts, numeric, strict=False))
+        number += len(batch.texts)

@@ -8,19 +8,21 @@ are checked and stored.
 
 import importlib.util
 import json
-import pickle
+import marshal
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
 from .base import DamagedFile, LimitExceeded, Limits
-from .workbook_program import ENCRYPTED, NO_MEMORY, NO_ROWS, NO_SUCH_SHEET
+from .cells import TextBatch
+from .workbook_program import ENCRYPTED, LENGTH_BYTES, NO_MEMORY, NO_ROWS, NO_SUCH_SHEET
 
 _PROGRAM = Path(__file__).with_name("workbook_program.py")
+_CELLS = Path(__file__).with_name("cells.py")
 _MEGABYTE = 1 << 20
 # SIGABRT is how Rust ends without memory, SIGXCPU is the bound of time, SIGKILL both of them where the kernel is tired.
 _BEYOND_BOUNDS = frozenset({-6, -9, -24, NO_MEMORY})
@@ -44,29 +46,36 @@ class OpenSheet:
         self.end: tuple[int, int] | None
         self.name, self.end = _told(self._process, self._limits, self._wanted)
 
-    def rows(self) -> Iterator[list[Any]]:
-        """Yield the rows from the first one of the sheet on.
+    def batches(self) -> Iterator[TextBatch]:
+        """Yield the rows as text, from the first one of the sheet on, some hundreds at a time.
 
         Raises:
             UnreadableFile: as `open_sheet`.
         """
         while (batch := _told(self._process, self._limits, self._wanted)) is not None:
-            yield from batch
+            yield TextBatch(*batch)
 
 
-def open_sheet(path: Path, sheet: str, limits: Limits) -> OpenSheet:
+def open_sheet(path: Path, sheet: str, limits: Limits, check: Callable[[], None]) -> OpenSheet:
     """Open a workbook and choose its sheet.
 
     Args:
         path: the file, of whatever format calamine reads.
         sheet: the name of the sheet; '' for the first one that has anything in it.
         limits: `workbook_bytes` and `workbook_seconds` bound the process.
+        check: measures the file while the process begins; nothing the process tells is read before that is done.
 
     Raises:
         DamagedFile: `damaged`, `encrypted`, `no_such_sheet`, `no_rows`.
         LimitExceeded: `workbook_too_large`.
+        UnreadableFile: what the check raises.
     """
-    return OpenSheet(_start(path, limits, sheet=sheet), limits, sheet)
+    process = _start(path, limits, sheet=sheet)
+    with ExitStack() as refused:
+        refused.callback(_stop, process)
+        check()
+        refused.pop_all()
+    return OpenSheet(process, limits, sheet)
 
 
 def read_sheet_names(path: Path, limits: Limits) -> tuple[str, ...]:
@@ -91,6 +100,7 @@ def _start(path: Path, limits: Limits, *, sheet: str = "", names_only: bool = Fa
     )
     asked = {
         "library": _library(),
+        "cells": str(_CELLS),
         "path": str(path),
         "sheet": sheet,
         "names_only": names_only,
@@ -110,9 +120,11 @@ def _told(process: "subprocess.Popen[bytes]", limits: Limits, sheet: str) -> Any
         UnreadableFile: it ended instead.
     """
     try:
-        # Our own program has written it.
-        return pickle.load(cast(IO[bytes], process.stdout))  # noqa: S301
-    except (EOFError, pickle.UnpicklingError) as error:
+        stream = cast(IO[bytes], process.stdout)
+        length = int.from_bytes(stream.read(LENGTH_BYTES), "big")
+        # Our own program has written it, and nothing but texts, numbers and tuples of them can come so.
+        return marshal.loads(stream.read(length))  # noqa: S302
+    except (EOFError, ValueError, TypeError) as error:
         code = process.wait()
         if code in _BEYOND_BOUNDS:
             raise LimitExceeded("workbook_too_large", limit=limits.workbook_bytes // _MEGABYTE) from error

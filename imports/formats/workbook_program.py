@@ -1,17 +1,21 @@
 """The program that opens a workbook in a process of its own; `workbook_process` runs it, and nothing imports it.
 
-It stands on the standard library and calamine alone. What it is asked comes as JSON on its standard input; on its
-standard output it tells, pickled one after another: the name of the sheet and its last cell, batches of rows, and None
-at the end; or nothing but the names of all sheets. Its exit code says why it stopped early; see `workbook_process`.
+It stands on the standard library, calamine and `cells` alone. What it is asked comes as JSON on its standard input; on
+its standard output it tells, marshalled one after another, each behind its length: the name of the sheet and its last
+cell, batches of rows as text, and None at the end; or nothing but the names of all sheets. Its exit code says why it
+stopped early; see `workbook_process`.
 """
 
 import json
-import pickle
+import marshal
 import resource
+import runpy
 import sys
+from collections.abc import Callable
 from typing import Any
 
 ENCRYPTED, NO_SUCH_SHEET, NO_ROWS, NO_MEMORY = 3, 4, 5, 6
+LENGTH_BYTES = 4
 # A batch is sent when it has so many characters or cells.
 _BATCH_CHARS, _BATCH_CELLS = 1 << 18, 1 << 13
 
@@ -22,6 +26,7 @@ def main() -> int:
     sys.path.append(asked["library"])
     from python_calamine import CalamineWorkbook, PasswordError
 
+    text_batch = runpy.run_path(asked["cells"])["text_batch"]
     resource.setrlimit(resource.RLIMIT_AS, (asked["memory"], asked["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (asked["seconds"], asked["seconds"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -34,7 +39,7 @@ def main() -> int:
         if sheet is None:
             return NO_SUCH_SHEET if asked["sheet"] else NO_ROWS
         send((sheet.name, sheet.end))
-        send_rows(sheet)
+        send_rows(sheet, text_batch)
     except PasswordError:
         return ENCRYPTED
     except MemoryError:
@@ -53,8 +58,8 @@ def choose(workbook: Any, wanted: str) -> Any:
     return None
 
 
-def send_rows(sheet: Any) -> None:
-    """Send the rows in batches, so that a long row is not held many times over."""
+def send_rows(sheet: Any, text_batch: Callable[[Any], tuple[Any, ...]]) -> None:
+    """Send the rows in batches as text, so that a long row is not held many times over."""
     batch: list[list[Any]] = []
     chars = cells = 0
     for row in sheet.iter_rows():
@@ -62,15 +67,17 @@ def send_rows(sheet: Any) -> None:
         cells += len(row)
         chars += sum([len(value) for value in row if value.__class__ is str])
         if chars > _BATCH_CHARS or cells > _BATCH_CELLS:
-            send(batch)
+            send(tuple(text_batch(batch)))
             batch, chars, cells = [], 0, 0
-    send(batch)
+    send(tuple(text_batch(batch)))
     send(None)
 
 
-def send(told: object) -> None:
+def send(told: Any) -> None:
     """Write one thing to the standard output."""
-    sys.stdout.buffer.write(pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
+    content = marshal.dumps(told)
+    sys.stdout.buffer.write(len(content).to_bytes(LENGTH_BYTES, "big"))
+    sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
 
