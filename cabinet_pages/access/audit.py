@@ -11,6 +11,7 @@ REQUEST_SUBMIT = "cabinet.request.submit"
 REQUEST_WITHDRAW = "cabinet.request.withdraw"
 REQUEST_CONFIRM = "cabinet.request.confirm"
 REQUEST_REFUSE = "cabinet.request.refuse"
+REQUEST_REOPEN = "cabinet.request.reopen"
 CODE_RESEND = "cabinet.code.resend"
 CODE_WRONG = "cabinet.code.wrong"
 CODE_USE = "cabinet.code.use"
@@ -31,6 +32,7 @@ def register_log_actions(actions: Any) -> None:
         (REQUEST_WITHDRAW, _("Withdraw a request"), _("Request for access withdrawn")),
         (REQUEST_CONFIRM, _("Confirm a request"), _("Request confirmed, activation code sent")),
         (REQUEST_REFUSE, _("Refuse a request"), _("Request for access refused")),
+        (REQUEST_REOPEN, _("Reopen a request"), _("Request confirmed again after an import was undone")),
         (CODE_RESEND, _("Send a code again"), _("New activation code sent, the old one is dead")),
         (CODE_WRONG, _("Wrong code"), _("Wrong activation code entered")),
         (CODE_USE, _("Enter a code"), _("Activation code entered, accounts opened")),

@@ -45,7 +45,12 @@ def mail_refusal(request: AccessRequest, *, event: str = "", send_after: datetim
         send_after: the earliest moment of sending.
     """
     context = {"branch": request.branch, "reason": request.refusal_reason}
-    _mail(f"{event}request-refused:{request.uuid}", request.user, "request_refused", context, send_after)
+    _mail(refusal_event(event, request), request.user, "request_refused", context, send_after)
+
+
+def refusal_event(event: str, request: AccessRequest) -> str:
+    """The event key of the mail about a refusal; `event` is its first part."""
+    return f"{event}request-refused:{request.uuid}"
 
 
 def mail_granted(*, user: Any, branch: Any, numbers: Iterable[str], event: str) -> None:
@@ -63,6 +68,11 @@ def mail_closed(
         send_after: the earliest moment of sending.
     """
     _mail(event, user, "access_closed", {"accounts": list(numbers), "reason": reason}, send_after)
+
+
+def closed_event(event: str, user_id: int) -> str:
+    """The event key of the mail to a user whose accounts an import closed; `event` is its first part."""
+    return f"{event}access-closed:{user_id}:"
 
 
 def _mail(key: str, user: Any, template: str, context: dict[str, Any], send_after: datetime | None = None) -> None:

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, When
 
-from cabinet_pages.access.models import Access, AccessRequest, BranchOperator, RequestState, Role
+from cabinet_pages.access.models import (
+    Access,
+    AccessRequest,
+    BranchOperator,
+    RequestedAccount,
+    RequestState,
+    Role,
+)
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.clock import kyiv_today
@@ -100,6 +107,14 @@ def confirmed_requests(account_ids: Iterable[int]) -> "QuerySet[AccessRequest]":
     return AccessRequest.objects.filter(
         state=RequestState.CONFIRMED, picked__account_id__in=list(account_ids)
     ).distinct()
+
+
+def accounts_opened_since(account_ids: Iterable[int], moment: datetime) -> set[int]:
+    """Accounts that are open to somebody, were opened after a moment, or can be opened with a code."""
+    ids = list(account_ids)
+    granted = Access.objects.filter(Q(closed_at__isnull=True) | Q(granted_at__gt=moment), account_id__in=ids)
+    asked = RequestedAccount.objects.filter(request__state=RequestState.CONFIRMED, account_id__in=ids)
+    return {*granted.values_list("account_id", flat=True), *asked.values_list("account_id", flat=True)}
 
 
 def requests_of(user: Any) -> "QuerySet[AccessRequest]":

@@ -1,10 +1,10 @@
-"""Taking imported accounts back: what stands on them, their earlier selves, their removal."""
+"""Taking imported accounts back: their earlier selves, their customers, their removal."""
 
 from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from django.db import models, transaction
+from django.db import transaction
 
 from cabinet_pages.accounts.models import Account, Customer
 from cabinet_pages.accounts.services import (
@@ -17,7 +17,7 @@ from cabinet_pages.accounts.services import (
     store_identities,
 )
 from cabinet_pages.bulk import CHUNK, update_rows
-from cabinet_pages.removal import delete_rows, referrers
+from cabinet_pages.removal import delete_rows
 
 
 class EarlierAccount(NamedTuple):
@@ -30,11 +30,6 @@ class EarlierAccount(NamedTuple):
 
     row: AccountRow
     customer_key: str
-
-
-def accounts_in_use(ids: Iterable[int]) -> dict[int, type[models.Model]]:
-    """The accounts that something stands on, each with the first model of it: payments, points, access and so on."""
-    return referrers(Account, ids)
 
 
 def restore_accounts(*, rows: Iterable[EarlierAccount]) -> int:

@@ -104,6 +104,11 @@ def _promote_chunk(chunk: list[DocumentRow], shelf: "_Shelf") -> None:
     update_rows(SignedDocument, _FIELDS, old)
 
 
+def path_of(sha256: str) -> str:
+    """Where the bytes of a SHA-256 are stored."""
+    return f"documents/{sha256[:2]}/{sha256}"
+
+
 class _Shelf:
     """Private storage by SHA-256, remembering what was put there."""
 
@@ -116,7 +121,7 @@ class _Shelf:
     def put(self, sha256: str) -> str:
         """The path of a file, stored first where it is not."""
         if sha256 not in self.paths:
-            self.paths[sha256] = self._store(f"documents/{sha256[:2]}/{sha256}", sha256)
+            self.paths[sha256] = self._store(path_of(sha256), sha256)
         return self.paths[sha256]
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Taking imported registers back: what stands on them, earlier values of points and meters, removal."""
+"""Taking imported registers back: earlier values of points and meters, multipliers, removal."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -44,11 +44,6 @@ class RegisterRemoval(NamedTuple):
     meter: Mapping[str, Any]
     ratio: RatioRow | None = None
     no_ratio_from: date | None = None
-
-
-def registers_in_use(ids: Iterable[int]) -> dict[int, type[models.Model]]:
-    """The registers that something stands on, such as readings, each with the first model of it."""
-    return referrers(Register, ids)
 
 
 def restore_metering(*, rows: Iterable[EarlierRegister]) -> int:

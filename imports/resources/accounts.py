@@ -2,20 +2,33 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from django.db.models import F
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cabinet_pages.access.services import close_accesses_of_accounts
+from cabinet_pages.access.queries import accounts_opened_since, confirmed_requests
+from cabinet_pages.access.services import close_accesses_of_accounts, reopen_accounts
 from cabinet_pages.accounts.models import Account, DistributionPayer
+from cabinet_pages.accounts.restoration import (
+    EarlierAccount,
+    remove_accounts,
+    restore_accounts,
+    restore_customers,
+)
 from cabinet_pages.accounts.rules import customer_key, is_new_owner
-from cabinet_pages.accounts.services import AccountRow, CustomerIdentity, promote_accounts
+from cabinet_pages.accounts.services import (
+    AccountRow,
+    CustomerChange,
+    CustomerIdentity,
+    customers_by_key,
+    promote_accounts,
+)
 from cabinet_pages.clock import kyiv_date
 from cabinet_pages.conf import cabinet_settings
-from imports.models import ImportBatch
+from imports.models import BatchRow, ImportBatch, RowStatus
 from imports.resources.base import (
     Change,
     Entry,
@@ -30,6 +43,7 @@ from imports.resources.base import (
 from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date
 from imports.resources.schedules import parse_schedule
+from imports.resources.standing import held
 from imports.values import (
     clean_text,
     parse_choice,
@@ -65,6 +79,7 @@ class AccountResource(KindResource):
         "customer_named_differently": _(
             "Row %(first)s gives this customer other details; those of the first row are taken."
         ),
+        "new_owner_at_work": _("The new customer of account %(account)s has access to it or a code for it."),
     }
 
     number = names_account("number")
@@ -129,7 +144,7 @@ class AccountResource(KindResource):
             if number:
                 self._check_branch(row, number, stored.get(number))
                 self._check_values(row)
-                self._unify(row, number, stored.get(number))
+        self._unify([row for row in rows if row.cells.get("number") and not row.rejected], stored)
 
     def _check_branch(self, row: Row, number: str, stored: Mapping[str, Any] | None) -> None:
         branch = self.context.branch
@@ -154,17 +169,30 @@ class AccountResource(KindResource):
         if "distribution_payer" in cells and cells["distribution_payer"] is None:
             cells["distribution_payer"] = DistributionPayer.CONSUMER.value
 
-    def _unify(self, row: Row, number: str, stored: Mapping[str, Any] | None) -> None:
-        """Rows of one customer in one file agree on its details, or every import would change them back and forth."""
-        if row.rejected:
-            return
-        given = {name: exact(row.cells[name]) for name in _IDENTITY if name in row.cells}
-        told = _identity(given, {name: stored[f"customer_{name}"] for name in _IDENTITY} if stored else {})
-        key = customer_key(erp_code=told["erp_code"], code=told["code"], name=told["name"], account_number=number)
-        first_row, first = self._met.setdefault(key, (row.number, told))
-        if first != told:
-            row.warn("customer_named_differently", "name", first=first_row)
-            row.cells.update({name: first[name] for name in _IDENTITY if name in row.cells})
+    def _unify(self, rows: Sequence[Row], stored: Mapping[str, Mapping[str, Any]]) -> None:
+        """Rows of one customer in one file agree on its details, or every import would change them back and forth.
+
+        What the file lacks of a customer that is known already stays as it is known, whose account ever the row is.
+        """
+        met = []
+        for row in rows:
+            account = stored.get(row.cells["number"])
+            given = {name: exact(row.cells[name]) for name in _IDENTITY if name in row.cells}
+            told = _identity(given, {name: account[f"customer_{name}"] for name in _IDENTITY} if account else {})
+            key = _customer_key(told, row.cells["number"])
+            own = f"{key}@{row.branch.code}"[:300] if row.branch else key
+            met.append((row, given, told, key, own, account is not None and account["customer_key"] in (key, own)))
+        known = customers_by_key({one for *_, key, own, stays in met if not stays for one in (key, own)})
+        for row, given, told, key, own, stays in met:
+            record = None if stays else known.get(own) or known.get(key)
+            if record is not None:
+                told = {**record[1]._asdict(), **given}
+                row.cells.update(told)
+            first_row, first = self._met.setdefault(key, (row.number, told))
+            if any(first[name] != value for name, value in given.items()):
+                row.warn("customer_named_differently", "name", first=first_row)
+            if first != told:
+                row.cells.update(first)
 
     def key(self, row: Row) -> str:
         """The account's number."""
@@ -192,6 +220,7 @@ class AccountResource(KindResource):
             values["number"] = number
             values["branch"] = branches[row["branch_id"]].code
             values["owned_since"] = exact(row["owned_since"])
+            values["customer_key"] = row["customer_key"]
             found[(0, number, 1)] = Stored(row["pk"], values)
         return found
 
@@ -203,6 +232,7 @@ class AccountResource(KindResource):
             return
         old = stored.values
         new = {**old, **told}
+        del entry.values["customer_key"]
         if _has_new_owner(old, new):
             entry.change = "owner"
             # What the file does not say of the new customer is not known; it is never the earlier one's.
@@ -214,6 +244,8 @@ class AccountResource(KindResource):
             entry.change = "moved"
         elif old["name"] != new["name"]:
             entry.change = "renamed"
+        # Which customer's record it was is for undo alone; no file says it.
+        entry.before["customer_key"] = old["customer_key"]
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Write accounts and customers; where the owner changed, close what people had."""
@@ -226,8 +258,10 @@ class AccountResource(KindResource):
                     passed_on.append(change.pk)
                 yield _account_row(change, branches)
 
-        promote_accounts(rows=rows(), branch=self.context.branch)
+        customers = promote_accounts(rows=rows(), branch=self.context.branch)
+        effects: dict[str, Any] = {"customers": customers} if customers else {}
         if passed_on:
+            effects["refused_requests"] = list(confirmed_requests(passed_on).values_list("pk", flat=True))
             closed = close_accesses_of_accounts(
                 account_ids=passed_on,
                 reason=_now("The account has passed to another customer."),
@@ -235,10 +269,67 @@ class AccountResource(KindResource):
                 event=f"import:{self.context.batch_id}:",
                 mail_delay=timedelta(minutes=cabinet_settings.IMPORT_MAIL_DELAY),
             )
-            # Undo opens them again.
-            ImportBatch.objects.filter(pk=self.context.batch_id).update(
-                effects={"closed_accesses": [access.access_id for access in closed]}
+            effects["closed_accesses"] = [access.access_id for access in closed]
+        if effects:
+            ImportBatch.objects.filter(pk=self.context.batch_id).update(effects=effects)
+
+    # --- undo -----------------------------------------------------------------------------------------------------
+
+    def defaults(self, entry: Entry) -> Mapping[str, str | None]:
+        """Who pays for distribution where no column says so."""
+        return {"distribution_payer": DistributionPayer.CONSUMER.value, "customer_key": None}
+
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """New accounts that anything stands on, and changes of customer that the new one has made use of."""
+        staying = held(entries, Account)
+        passed = {entry.object_id: entry for entry in entries if entry.change == "owner" and entry.object_id}
+        if passed and self._batch.finished_at is not None:
+            used = accounts_opened_since(passed, self._batch.finished_at)
+            staying |= {passed[pk].object_key: "new_owner_at_work" for pk in used}
+        return staying
+
+    def restore(self, changes: Iterator[Change]) -> None:
+        """Give accounts back to the customers' records that they belonged to."""
+        branches = {branch.code: branch.pk for branch in self.context.branches.values()}
+
+        def rows() -> Iterator[EarlierAccount]:
+            for change in changes:
+                values = change.values
+                key = values.get("customer_key") or _customer_key(values, values["number"])
+                yield EarlierAccount(_account_row(change, branches), key)
+
+        restore_accounts(rows=rows())
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete accounts, and customers that nobody uses any more."""
+        remove_accounts(ids=(change.pk for change in changes if change.pk is not None))
+
+    def retract(self) -> None:
+        """Customers get back what no row tells of; accesses and requests of the earlier customers are open again.
+
+        Mails about accounts whose change of customer stays are sent.
+        """
+        effects = self._batch.effects
+        restore_customers(
+            changes=(
+                CustomerChange(key, CustomerIdentity(*before), CustomerIdentity(*after))
+                for key, before, after in effects.get("customers", [])
             )
+        )
+        owners = BatchRow.objects.filter(change="owner", status=RowStatus.CHANGED)
+        given_back = owners.filter(batch__undoes=self.context.batch_id).values("object_id")
+        kept = owners.filter(batch=self.context.batch_id).exclude(object_id__in=given_back)
+        reopen_accounts(
+            access_ids=effects.get("closed_accesses", []),
+            request_ids=effects.get("refused_requests", []),
+            kept_accounts={pk for pk in kept.values_list("object_id", flat=True) if pk is not None},
+            event=f"import:{self.context.batch_id}:",
+            by=self.context.by,
+        )
+
+    @cached_property
+    def _batch(self) -> ImportBatch:
+        return ImportBatch.objects.get(pk=self.context.batch_id)
 
     def _accounts(self, numbers: set[str]) -> dict[str, dict[str, Any]]:
         rows = Account.objects.filter(number__in=numbers).values(
@@ -266,7 +357,11 @@ def _has_new_owner(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     )
 
 
-_CUSTOMER = {f"customer_{name}": F(f"customer__{name}") for name in _IDENTITY}
+def _customer_key(told: Mapping[str, str], number: str) -> str:
+    return customer_key(erp_code=told["erp_code"], code=told["code"], name=told["name"], account_number=number)
+
+
+_CUSTOMER = {f"customer_{name}": F(f"customer__{name}") for name in (*_IDENTITY, "key")}
 
 
 def _account_row(change: Change, branches: Mapping[str, int]) -> AccountRow:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
 from cabinet_pages.billing.models import Balance
-from cabinet_pages.billing.services.balances import BalanceRow, promote_balances
+from cabinet_pages.billing.services.balances import BalanceRow, promote_balances, remove_balances
 from cabinet_pages.quantities.money import ZERO
+from imports.models import RowStatus
 from imports.resources.base import (
     Change,
     Entry,
@@ -29,6 +30,7 @@ from imports.resources.base import (
 from imports.resources.continuity import MonthChain, next_month
 from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_decimal
+from imports.resources.standing import held
 from imports.resources.wording import as_written
 from imports.values import ValueRefused, clean_text, parse_money, parse_period
 
@@ -236,6 +238,21 @@ class BalanceResource(KindResource):
         """Hand the rows to the balances' own service."""
         articles = ensure_articles(names=self.context.new_articles)
         promote_balances(rows=(_balance(change, articles) for change in changes))
+
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """Rows to put in force again whose month has come in the other form since."""
+        removed = {(entry.owner_id, entry.key[:10]) for entry in entries if entry.status == RowStatus.NEW}
+        staying = held(entries, Balance)
+        for entry in entries:
+            month = (entry.owner_id, entry.key[:10])
+            is_other = self._forms.get(month) not in {None, entry.key.endswith("|")}
+            if entry.status == RowStatus.WITHDRAWN and is_other and month not in removed:
+                staying[entry.object_key] = "other_form_stored"
+        return staying
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete balances."""
+        remove_balances(ids=(change.pk for change in changes if change.pk is not None))
 
 
 def _balance(change: Change, articles: ArticleDirectory) -> BalanceRow:

@@ -13,10 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.documents.promotion import DocumentRow, promote_documents
+from cabinet_pages.documents.restoration import (
+    drop_unused_files,
+    files_of,
+    is_kept,
+    remove_documents,
+    restore_documents,
+)
 from imports.conf import import_settings
 from imports.formats import Limits
 from imports.formats.archive import Archive, Member, member_key, open_archive
-from imports.models import IssueLevel
+from imports.models import BatchRow, BatchSource, BatchState, IssueLevel, RowStatus
 from imports.resources.base import (
     Change,
     Entry,
@@ -33,6 +40,7 @@ from imports.resources.base import (
 )
 from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.standing import held
 from imports.values import clean_text, parse_date, parse_flag, parse_money, parse_period
 
 #: Files of documents are many and small, unlike the parts of a workbook.
@@ -56,6 +64,7 @@ class DocumentResource(KindResource):
         "same_name": _("Two files of the archive have the same name: %(name)s."),
         "file_absent": _("The archive has no file “%(value)s”."),
         "file_empty": _("The file “%(value)s” is empty."),
+        "bytes_gone": _("The earlier file is not kept any more."),
         "file_unnamed": _("The archive has the file “%(value)s”, which no row of the registry names."),
     }
 
@@ -107,6 +116,8 @@ class DocumentResource(KindResource):
         self._archive: Archive | None = None
         self._named: set[str] = set()
         self._digests: dict[str, str] = {}
+        # Files that an undo may leave without a document: path → SHA-256.
+        self._released: dict[str, str] = {}
 
     # --- the archive ----------------------------------------------------------------------------------------------
 
@@ -225,6 +236,40 @@ class DocumentResource(KindResource):
             return self.archive.open(paths[sha256])
 
         promote_documents(rows=map(_document, changes), content=content)
+
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """New documents that something refers to, and changed ones whose earlier bytes are gone."""
+        staying = held(entries, SignedDocument)
+        for entry in entries:
+            before = entry.before or {}
+            digests = (before.get(name) for name in ("sha256", "signature_sha256"))
+            if entry.status == RowStatus.CHANGED and any(digest and not is_kept(digest) for digest in digests):
+                staying[entry.object_key] = "bytes_gone"
+        return staying
+
+    def restore(self, changes: Iterator[Change]) -> None:
+        """Give documents their earlier files, which were kept under their digests."""
+        rows = [_document(change) for change in changes]
+        self._released |= files_of(row.pk for row in rows if row.pk is not None)
+        restore_documents(rows=rows)
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete documents; their files follow in `retract`."""
+        ids = [change.pk for change in changes if change.pk is not None]
+        self._released |= files_of(ids)
+        remove_documents(ids=ids)
+
+    def retract(self) -> None:
+        """Drop waiting mails, and files that no document uses and no other import could bring back."""
+        super().retract()
+        replaced = BatchRow.objects.filter(
+            batch__kind=self.kind, batch__state=BatchState.APPLIED, status=RowStatus.CHANGED
+        ).exclude(batch__source=BatchSource.UNDO)
+        needed: set[str] = set()
+        for name in ("sha256", "signature_sha256"):
+            digests = replaced.filter(**{f"before__{name}__isnull": False}).values_list(f"before__{name}", flat=True)
+            needed.update(digests.iterator())
+        drop_unused_files(files=self._released, needed=needed)
 
     def _member(self, row: Row, name: str, path: str) -> Member | None:
         member = self.archive.find(path)

@@ -1,6 +1,6 @@
 """Kind `invoices`: one row a line, all lines of an invoice together or none."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
+from cabinet_pages.articles.services import ensure_articles
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
-from cabinet_pages.billing.rules import AmountsRefused, LineAmounts, invoice_sums, line_amounts
-from cabinet_pages.billing.services.invoices import InvoiceLineRow, InvoiceRow, promote_invoices
+from cabinet_pages.billing.rules import AmountsRefused, line_amounts
+from cabinet_pages.billing.services.invoices import promote_invoices, remove_invoices
 from cabinet_pages.bulk import CHUNK
 from imports.resources.base import (
     Change,
@@ -28,8 +28,9 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.invoice_rows import exact_amounts, exact_sums, invoice_row
 from imports.resources.references import names_account, names_branch
-from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.standing import billed_since, corrected_since, held, made
 from imports.resources.wording import as_written
 from imports.values import (
     DIGITS,
@@ -73,6 +74,8 @@ class InvoiceResource(KindResource):
         "vat_sum": _("Sum without VAT %(net)s and VAT %(vat)s do not add up to the sum with VAT %(gross)s."),
         "header_disagrees": _("The invoice says something else in row %(first)s."),
         "total_too_large": _("The sums of the lines of this invoice are too large together."),
+        "has_corrections": _("A later invoice corrects it."),
+        "has_verdicts": _("Readings were billed in it since."),
         "line_unreadable": _("Another line of this invoice cannot be read (row %(row)s)."),
     }
 
@@ -212,7 +215,7 @@ class InvoiceResource(KindResource):
         except AmountsRefused as refusal:
             row.reject(refusal.code, "gross", **{name: f"{value:f}" for name, value in refusal.params.items()})
             return {}
-        values["line"] = line | _exact_amounts(amounts)
+        values["line"] = line | exact_amounts(amounts)
         return values
 
     def amount(self, row: Row) -> Decimal | None:
@@ -239,7 +242,7 @@ class InvoiceResource(KindResource):
                         other.reject("rejected_with_row", row=entry.row)
                 return {}
         values = {**header, "lines": [entry.values["line"] for entry in entries]}
-        sums = _sums(values["lines"])
+        sums = exact_sums(values["lines"])
         if any(abs(Decimal(told)) >= _BEYOND for told in sums.values()):
             for entry in entries:
                 entry.reject("total_too_large", "gross", as_written(entry.values["line"]["gross"]))
@@ -290,13 +293,29 @@ class InvoiceResource(KindResource):
         """Compare whole invoices; what the file has no column for stays as it is stored, line by line."""
         if stored is not None:
             self._keep_absent(entry.values["lines"], stored.values["lines"])
-            entry.values |= _sums(entry.values["lines"])
+            entry.values |= exact_sums(entry.values["lines"])
         super().judge(entry, stored)
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand the invoices to the service of billing."""
         articles = ensure_articles(names=self.context.new_articles)
-        promote_invoices(rows=(_invoice(change, articles) for change in changes))
+        promote_invoices(rows=(invoice_row(change, articles) for change in changes))
+
+    def defaults(self, entry: Entry) -> Mapping[str, str | None]:
+        """Kind and state where no column says so."""
+        return _DEFAULTS
+
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """New invoices that later ones correct, or that readings were billed in since."""
+        named = {(entry.owner_id, entry.values["number"]): entry for entry in made(entries).values()}
+        staying = held(entries, Invoice, passing_over={"invoiceline"})
+        staying |= {named[one].object_key: "has_corrections" for one in corrected_since(self.context.batch_id, named)}
+        staying |= {named[one].object_key: "has_verdicts" for one in billed_since(self.context.batch_id, named)}
+        return staying
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete invoices with their lines."""
+        remove_invoices(ids=(change.pk for change in changes if change.pk is not None))
 
     def _lines(self, invoice_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
         """The stored lines of invoices, in their order."""
@@ -347,54 +366,3 @@ _IDENTITY = ("article", "period", "point_code", "meter_serial")
 _LINE_FIELDS = (*_LINE[1:], "vat_computed")
 _INVOICE_VALUES = ("number", "issued_on", *_HEADER, "period", *_AMOUNTS)
 _INVOICE_FIELDS = ("number", "issued_on", "kind", *_HEADER[1:], "period", *_AMOUNTS)
-
-
-def _exact_amounts(amounts: LineAmounts) -> dict[str, str]:
-    return {
-        "net": exact(amounts.net),
-        "vat": exact(amounts.vat),
-        "gross": exact(amounts.gross),
-        "vat_computed": exact(amounts.vat_computed),
-    }
-
-
-def _sums(lines: Iterable[Mapping[str, str]]) -> Values:
-    sums = invoice_sums(
-        LineAmounts(Decimal(line["net"]), Decimal(line["vat"]), Decimal(line["gross"]), bool(line["vat_computed"]))
-        for line in lines
-    )
-    return {"net": exact(sums.net), "vat": exact(sums.vat), "gross": exact(sums.gross)}
-
-
-def _invoice(change: Change, articles: ArticleDirectory) -> InvoiceRow:
-    values = change.values
-    return InvoiceRow(
-        pk=change.pk,
-        account_id=change.owner_id,
-        number=values["number"],
-        issued_on=date.fromisoformat(values["issued_on"]),
-        kind=values.get("document_kind") or InvoiceKind.INVOICE.value,
-        state=values.get("state") or InvoiceState.VALID.value,
-        corrects_number=values.get("corrects_number", ""),
-        period=exact_date(values.get("period", "")),
-        due_on=exact_date(values.get("due_on", "")),
-        lines=tuple(
-            InvoiceLineRow(
-                article_id=articles.id_of(line["article"]),
-                period=exact_date(line["period"]),
-                point_code=line["point_code"],
-                meter_serial=line["meter_serial"],
-                previous_value=exact_decimal(line["previous_value"]),
-                current_value=exact_decimal(line["current_value"]),
-                multiplier=exact_decimal(line["multiplier"]),
-                quantity=exact_decimal(line["quantity"]),
-                unit=line["unit"],
-                tariff=exact_decimal(line["tariff"]),
-                amounts=LineAmounts(
-                    Decimal(line["net"]), Decimal(line["vat"]), Decimal(line["gross"]), bool(line["vat_computed"])
-                ),
-            )
-            for line in values["lines"]
-        ),
-        withdrawn=values.get("withdrawn") == "1",
-    )

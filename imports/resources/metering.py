@@ -1,7 +1,6 @@
 """Kind `metering`: points, meters, registers and multipliers; one row a register."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
@@ -10,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.clock import kyiv_date
 from cabinet_pages.metering.models import LossesUnit, PointRole, ReadBy, Register
-from cabinet_pages.metering.promotion import MeteringRow, RatioRow, promote_metering
+from cabinet_pages.metering.promotion import promote_metering
+from cabinet_pages.metering.restoration import remove_registers, restore_metering
 from imports.resources.base import (
     Change,
     Entry,
@@ -23,8 +23,17 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.metering_rows import (
+    METER,
+    POINT,
+    RATIO,
+    REGISTER,
+    earlier_register,
+    metering_row,
+    register_removal,
+)
 from imports.resources.references import names_account, names_branch
-from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.standing import held
 from imports.resources.transformers import (
     KnownRatios,
     Ratio,
@@ -189,6 +198,9 @@ class MeteringResource(KindResource):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._known = KnownRatios()
+        # What is stored of points and meters, by account, code and serial number.
+        self._points: dict[tuple[int, str], Values] = {}
+        self._meters: dict[tuple[int, str, str], Values] = {}
 
     def key(self, row: Row) -> str:
         """Code of the point, serial number, channel, zone."""
@@ -199,7 +211,7 @@ class MeteringResource(KindResource):
         """Everything about register, meter and point; what cannot be empty keeps what it was when it is."""
         cells = row.cells
         values: Values = {}
-        for name in (*_POINT, *_METER, *_REGISTER):
+        for name in (*POINT, *METER, *REGISTER):
             if name not in cells:
                 continue
             value = cells[name]
@@ -222,9 +234,9 @@ class MeteringResource(KindResource):
                 continue
             code, serial = entry.key.split("|")[:2]
             point, meter = points.get(code, entry), meters.get((code, serial), entry)
-            if column := _difference(entry, point, _POINT):
+            if column := _difference(entry, point, POINT):
                 entry.reject("point_disagrees", column, _told(entry, column), first=point.row)
-            elif column := _difference(entry, meter, (*_METER, *_RATIO)):
+            elif column := _difference(entry, meter, (*METER, *RATIO)):
                 entry.reject("meter_disagrees", column, _told(entry, column), first=meter.row)
             else:
                 points.setdefault(code, entry)
@@ -236,6 +248,8 @@ class MeteringResource(KindResource):
         self._known.load(owners)
         by_key = {entry.object_key: entry for entry in entries}
         found: dict[ObjectKey, Stored] = {}
+        self._points.clear()
+        self._meters.clear()
         for pk, account, code, serial, channel, zone, *rest in (
             Register.objects.filter(meter__point__account_id__in=owners)
             .values_list(
@@ -245,8 +259,11 @@ class MeteringResource(KindResource):
         ):
             key = (account, join_key(code, serial, channel, str(zone)), 1)
             entry = by_key.get(key)
-            if entry is not None:
+            if entry is not None or (account, code, serial) not in self._meters:
                 values = dict(zip(_VALUES, map(exact, rest), strict=True))
+                self._points[account, code] = {name: values[name] for name in POINT}
+                self._meters[account, code, serial] = {name: values[name] for name in METER}
+            if entry is not None:
                 day = self._ratio_day(entry)
                 ratio = self._ratios_of(entry).get(day)
                 if ratio is not None:
@@ -264,10 +281,46 @@ class MeteringResource(KindResource):
             if ratios and day not in ratios:
                 entry.warn("multiplier_undated", "multiplier", _told(entry, "multiplier"), date=as_written(day))
         super().judge(entry, stored)
+        if stored is None:
+            self._note_neighbours(entry, ratios.get(day))
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand the registers to the service of metering."""
-        promote_metering(rows=map(_metering, changes))
+        promote_metering(rows=map(metering_row, changes))
+
+    # --- undo -----------------------------------------------------------------------------------------------------
+
+    def defaults(self, entry: Entry) -> Mapping[str, str | None]:
+        """What a new register, meter and point have where no column says so; those that were there kept theirs."""
+        before = entry.before or {}
+        kept = {name: value for name, value in before.items() if name not in RATIO}
+        # A meter that was there may have a multiplier, which a row without one has not touched.
+        untouched = dict.fromkeys(RATIO) if METER[0] in before and "multiplier" not in entry.values else {}
+        return {**_DEFAULTS, "digits": str(_DIGITS), **kept, **untouched}
+
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """New registers that have readings."""
+        return held(entries, Register)
+
+    def restore(self, changes: Iterator[Change]) -> None:
+        """Give registers, meters, points and multipliers their earlier values."""
+        restore_metering(rows=map(earlier_register, changes))
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete registers, empty meters and points; what was there before gets its earlier values."""
+        remove_registers(rows=map(register_removal, changes))
+
+    def _note_neighbours(self, entry: Entry, ratio: Ratio | None) -> None:
+        """Keep what is stored of the point and the meter that a new register is added to, for undo."""
+        code, serial = entry.key.split("|")[:2]
+        point = self._points.get((entry.owner_id, code))
+        if point is None:
+            return
+        meter = self._meters.get((entry.owner_id, code, serial), {})
+        entry.before = {**point, **meter}
+        if ratio is not None and "multiplier" in entry.values:
+            entry.before |= {**ratio._asdict(), "ratio_from": entry.values["ratio_from"]}
+        entry.touched = True
 
     # --- multipliers ----------------------------------------------------------------------------------------------
 
@@ -313,23 +366,16 @@ class MeteringResource(KindResource):
             row.warn(eic.warning, "eic", value=eic.code)
 
 
-_POINT = (
-    "eic", "name", "address", "site", "area", "role", "read_by", "voltage_class", "permitted_power", "losses",
-    "losses_unit", "closed_on",
-)  # fmt: skip
-_METER = ("meter_type", "installed_on", "removed_on", "verified_on", "next_verification_on")
-_REGISTER = ("digits", "initial_value", "final_value")
-_RATIO = (*Ratio._fields, "ratio_from")
 _CHOICES = {"role": ROLES, "read_by": READERS, "losses_unit": LOSSES_UNITS}
 _DEFAULTS = {
     "role": PointRole.BILLING.value,
     "read_by": ReadBy.CONSUMER.value,
     "losses_unit": LossesUnit.ENERGY.value,
 }
-_VALUES = (*_POINT, *_METER, *_REGISTER)
-_FIELDS = (*(f"meter__point__{name}" for name in _POINT), *(f"meter__{name}" for name in _METER), *_REGISTER)
-_DATES = frozenset({"closed_on", *_METER} - {"meter_type"})
-_NUMBERS = frozenset({"permitted_power", "losses", "initial_value", "final_value"})
+# Digits of a register that no file tells, as the model has it.
+_DIGITS = Register._meta.get_field("digits").default
+_VALUES = (*POINT, *METER, *REGISTER)
+_FIELDS = (*(f"meter__point__{name}" for name in POINT), *(f"meter__{name}" for name in METER), *REGISTER)
 
 
 def _difference(entry: Entry, first: Entry, columns: Iterable[str]) -> str:
@@ -342,42 +388,3 @@ def _plain(value: Decimal) -> str:
 
 def _told(entry: Entry, column: str) -> str:
     return as_written(entry.values.get(column, ""), _CHOICES.get(column))
-
-
-def _attributes(values: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    for name in names:
-        if name not in values:
-            continue
-        text = values[name]
-        if name in _DATES:
-            attributes[name] = exact_date(text)
-        elif name in _NUMBERS:
-            attributes[name] = exact_decimal(text)
-        else:
-            attributes[name] = int(text) if name == "digits" else text
-    return attributes
-
-
-def _metering(change: Change) -> MeteringRow:
-    values = change.values
-    code, serial, channel, zone = change.key.split("|")
-    ratio = None
-    if values.get("multiplier"):
-        ratio = RatioRow(
-            valid_from=date.fromisoformat(values["ratio_from"]),
-            multiplier=Decimal(values["multiplier"]),
-            current_ratio=exact_decimal(values.get("current_ratio", "")),
-            voltage_ratio=exact_decimal(values.get("voltage_ratio", "")),
-        )
-    return MeteringRow(
-        account_id=change.owner_id,
-        code=code,
-        serial=serial,
-        channel=channel,
-        zone=int(zone),
-        point=_attributes(values, _POINT),
-        meter=_attributes(values, _METER),
-        register=_attributes(values, _REGISTER),
-        ratio=ratio,
-    )

@@ -6,14 +6,15 @@ from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.bulk import CHUNK
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
 from cabinet_pages.readings.promotion import ReadingRow, Verdict, VerdictRow, promote_readings
+from cabinet_pages.readings.restoration import readings_computed_from, readings_replaced_since, remove_readings
 from cabinet_pages.readings.rules import check_value
+from imports.models import ImportBatch, RowStatus
 from imports.resources.base import (
     AccountRef,
     Change,
@@ -31,9 +32,10 @@ from imports.resources.base import (
 from imports.resources.references import names_account, names_branch
 from imports.resources.registers import RegisterDirectory, RegisterNotFound
 from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.standing import held, made
+from imports.resources.verdicts import KINDS, STATES, parse_reading_id
 from imports.values import (
     Eic,
-    ValueRefused,
     clean_text,
     parse_channel,
     parse_choice,
@@ -44,45 +46,8 @@ from imports.values import (
     parse_zone,
 )
 
-KINDS = {
-    "прийняте": ReadingKind.ACCEPTED.value,
-    "контрольне": ReadingKind.CONTROL.value,
-    "початкове": ReadingKind.INITIAL.value,
-    "кінцеве": ReadingKind.FINAL.value,
-}
-# Our own export names the states before a verdict too: such a row comes back without one.
-STATES = {
-    "прийнято": ReadingState.ACCEPTED.value,
-    "відхилено": ReadingState.REJECTED.value,
-    "у рахунку": ReadingState.BILLED.value,
-    "в рахунку": ReadingState.BILLED.value,
-    "подано": "",
-    "надіслано": "",
-    "передано": "",
-    "передано до розрахунку": "",
-    "submitted": "",
-    "exported": "",
-    "accepted": ReadingState.ACCEPTED.value,
-    "rejected": ReadingState.REJECTED.value,
-    "billed": ReadingState.BILLED.value,
-}
 # The beginning of the key of a verdict; no code of a point can make a key of two parts.
 _BY_ID = "id"
-
-
-def parse_reading_id(text: str) -> str | None:
-    """Return a ReadingId in its normal form, or None for an empty cell.
-
-    Raises:
-        ValueRefused: `not_a_reading_id`.
-    """
-    told = clean_text(text)
-    if not told:
-        return None
-    try:
-        return str(UUID(told))
-    except ValueError as error:
-        raise ValueRefused("not_a_reading_id", text) from error
 
 
 class ReadingResource(KindResource):
@@ -110,6 +75,8 @@ class ReadingResource(KindResource):
         "negative_reading": _("“%(value)s” is negative, which no register shows."),
         "beyond_register": _("“%(value)s” has more digits than the register (%(digits)s)."),
         "value_differs": _("The reading that was sent is %(stored)s; «Показання прийняте» is the column for another."),
+        "has_volumes": _("A volume was computed from it."),
+        "newer_version": _("The customer has sent a newer reading since."),
         "not_current": _("The customer has replaced this reading by a newer one."),
     }
 
@@ -321,6 +288,27 @@ class ReadingResource(KindResource):
                     verdict=verdict,
                     withdrawn=withdrawn,
                 )
+
+    # --- undo -----------------------------------------------------------------------------------------------------
+
+    def defaults(self, entry: Entry) -> Mapping[str, str | None]:
+        """A reading of the operator is accepted; its month may come from the contract of that time."""
+        return {"state": ReadingState.ACCEPTED.value, "period": None}
+
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """New readings that volumes were computed from, and verdicts that the customer has answered since."""
+        new = made(entries)
+        staying = held(entries, Reading)
+        staying |= {new[pk].object_key: "has_volumes" for pk in readings_computed_from(new)}
+        judged = {one.object_id: one for one in entries if one.status == RowStatus.CHANGED and one.object_id}
+        moment = ImportBatch.objects.values_list("finished_at", flat=True).get(pk=self.context.batch_id)
+        if judged and moment is not None:
+            staying |= {judged[pk].object_key: "newer_version" for pk in readings_replaced_since(judged, moment)}
+        return staying
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete readings of the operator."""
+        remove_readings(ids=(change.pk for change in changes if change.pk is not None))
 
     # --- looking things up ----------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from cabinet_pages.access.services.accesses import (
     close_accesses_of_accounts,
     grant_access,
     reopen_accesses,
-    reopen_requests,
+    reopen_accounts,
     revoke_access,
 )
 from cabinet_pages.access.services.codes import Activation, activate, resend_code
@@ -32,7 +32,7 @@ __all__ = [
     "register_person",
     "remove_operator",
     "reopen_accesses",
-    "reopen_requests",
+    "reopen_accounts",
     "resend_code",
     "revoke_access",
     "set_language",

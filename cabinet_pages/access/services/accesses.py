@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +19,7 @@ from cabinet_pages.access.refusals import Refused
 from cabinet_pages.access.services.codes import open_rights
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.clock import kyiv_today
+from cabinet_pages.notifications.services import drop_mails
 
 # Below SQLite's and PostgreSQL's limits on the parameters of one statement.
 CHUNK = 500
@@ -163,7 +164,7 @@ def close_accesses_of_accounts(
                 user=user,
                 numbers=sorted(numbers),
                 reason=reason,
-                event=f"{event}access-closed:{user.pk}",
+                event=mails.closed_event(event, user.pk),
                 send_after=moment + mail_delay,
             )
         log(user, audit.ACCESS_CLOSE, user=by, data={"accounts": sorted(numbers), "reason": reason})
@@ -194,27 +195,49 @@ def reopen_accesses(*, access_ids: Iterable[int], by: Any = None) -> int:
 
 
 @transaction.atomic
-def reopen_requests(*, request_ids: Iterable[int], by: Any = None) -> list[UUID]:
-    """Confirm again the requests that `close_accesses_of_accounts` refused, when its import is undone.
+def reopen_accounts(
+    *,
+    access_ids: Iterable[int],
+    request_ids: Iterable[int],
+    kept_accounts: Collection[int] = (),
+    event: str,
+    by: Any = None,
+) -> None:
+    """Take back a whole `close_accesses_of_accounts`: accesses, requests with their codes, and mails that still wait.
 
-    Their codes live again as long as they would have; a request that somebody decided anew since stays as it is.
-
-    Returns:
-        the UUIDs of the requests.
+    Args:
+        access_ids, request_ids: what it closed and refused.
+        kept_accounts: accounts that stay with their new customer; what concerns them stays as it is.
+        event: as it was given there.
     """
-    reopened: list[UUID] = []
+    kept = set(kept_accounts)
+    told: set[int] = set()
+    kept_told: set[int] = set()
+    for ids in _chunks(access_ids):
+        closed = list(Access.objects.filter(pk__in=ids).values_list("pk", "account_id", "user_id"))
+        told.update(user for *_, user in closed)
+        kept_told.update(user for _, account, user in closed if account in kept)
+        reopen_accesses(access_ids=[pk for pk, account, _ in closed if account not in kept], by=by)
+    for user in told - kept_told:
+        drop_mails(event_prefix=mails.closed_event(event, user))
     for ids in _chunks(request_ids):
         refused = AccessRequest.objects.filter(pk__in=ids, state=RequestState.REFUSED)
-        for request in refused:
-            # They were refused and their codes killed at one moment; a code killed earlier was replaced.
-            killed = ActivationCode.objects.filter(request=request, used_at__isnull=True, killed_at=request.decided_at)
-            if killed.update(killed_at=None):
-                AccessRequest.objects.filter(pk=request.pk, state=RequestState.REFUSED).update(
-                    state=RequestState.CONFIRMED, refusal_reason="", decided_by=by, decided_at=timezone.now()
-                )
-                log(request, audit.REQUEST_CONFIRM, user=by)
-                reopened.append(request.uuid)
-    return reopened
+        for request in refused.exclude(picked__account_id__in=kept):
+            if _confirm_again(request, by):
+                drop_mails(event_prefix=mails.refusal_event(event, request))
+
+
+def _confirm_again(request: AccessRequest, by: Any) -> bool:
+    """Give a refused request its code back; it is mailed no more, for the person has it."""
+    # It was refused and its code killed at one moment; a code that was killed earlier had been replaced.
+    killed = ActivationCode.objects.filter(request=request, used_at__isnull=True, killed_at=request.decided_at)
+    if not killed.update(killed_at=None):
+        return False
+    AccessRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.CONFIRMED, refusal_reason="", decided_by=by, decided_at=timezone.now()
+    )
+    log(request, audit.REQUEST_REOPEN, user=by)
+    return True
 
 
 def _refuse_pending(account_ids: list[int], reason: str, by: Any) -> list[AccessRequest]:

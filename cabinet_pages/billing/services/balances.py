@@ -10,6 +10,7 @@ from django.db import transaction
 
 from cabinet_pages.billing.models import Balance
 from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
+from cabinet_pages.removal import delete_rows
 
 
 class BalanceRow(NamedTuple):
@@ -52,3 +53,8 @@ def promote_balances(*, rows: Iterable[BalanceRow]) -> int:
             update_rows(Balance, _FIELDS, (row for row in chunk if row.pk is not None))
             count += len(chunk)
     return count
+
+
+def remove_balances(*, ids: Iterable[int]) -> int:
+    """Delete balances that an undone file had brought; return how many."""
+    return delete_rows(Balance, ids)

@@ -11,6 +11,7 @@ from django.db import transaction
 from cabinet_pages.billing.models import Invoice, InvoiceLine
 from cabinet_pages.billing.rules import LineAmounts, invoice_sums
 from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
+from cabinet_pages.removal import delete_rows
 
 
 class InvoiceLineRow(NamedTuple):
@@ -85,6 +86,18 @@ def promote_invoices(*, rows: Iterable[InvoiceRow]) -> int:
         while chunk := list(islice(iterator, CHUNK)):
             _promote_chunk(chunk)
             count += len(chunk)
+    return count
+
+
+def remove_invoices(*, ids: Iterable[int]) -> int:
+    """Delete invoices that an undone file had brought, with their lines; return how many."""
+    iterator = iter(ids)
+    count = 0
+    with transaction.atomic():
+        while chunk := list(islice(iterator, CHUNK)):
+            lines = InvoiceLine.objects.filter(invoice_id__in=chunk)
+            lines._raw_delete(lines.db)
+            count += delete_rows(Invoice, chunk)
     return count
 
 
