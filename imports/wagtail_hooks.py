@@ -14,6 +14,7 @@ from imports.formats import BUILT_IN, Format
 from imports.resources import BUILT_IN_KINDS
 from imports.resources.base import KindResource
 from imports.staff.desk import BatchAdmin, staff_landing
+from imports.staff.profiles import ProfileAdmin
 from imports.staff.queue import CreditQueueAdmin
 
 
@@ -41,10 +42,19 @@ for _held in BUILT_IN_STOPS:
 def register_log_actions(actions: Any) -> None:
     """Name the acts of importing in the history screens."""
     actions.register_action("imports.apply", _("Apply an import"), _("Import applied"))
+    actions.register_action(
+        "imports.approve",
+        _("Confirm an import for a second person"),
+        _("Import confirmed by the first of two employees"),
+    )
+    actions.register_action("imports.remap", _("Map columns"), _("Columns of the file mapped by hand"))
+    actions.register_action("imports.save_source", _("Save a source of files"), _("Source of files saved"))
+    actions.register_action("imports.delete_source", _("Forget a source of files"), _("Source of files forgotten"))
     actions.register_action("imports.undo", _("Undo an import"), _("Import undone"))
 
 
 modeladmin_register(BatchAdmin)
 modeladmin_register(CreditQueueAdmin)
+modeladmin_register(ProfileAdmin)
 hooks.register("cabinet_staff_landing", staff_landing)
 hooks.register(DOCTOR_HOOK, import_topics)

@@ -92,6 +92,17 @@ def promote(
     raise StoredRowsMoved(batch.pk)
 
 
+def reopen(batch: ImportBatch) -> bool:
+    """Let a batch wait for its promotion again that was refused, or sent back to the operator; whether it does wait."""
+    with batch_lock(batch.pk):
+        batch.refresh_from_db()
+        if not awaits_decision(batch):
+            return False
+        batch.state, batch.error_code, batch.error_params, batch.finished_at = BatchState.PREVIEWED, "", {}, None
+        batch.save(update_fields=["state", "error_code", "error_params", "finished_at"])
+    return True
+
+
 def ask_second_person(batch: ImportBatch, *, by: Any, accept: Iterable[str] = ()) -> bool:
     """Record that an employee wants a batch applied that needs two; return whether it was recorded.
 

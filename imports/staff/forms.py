@@ -12,20 +12,32 @@ from django.utils.translation import gettext_lazy
 from cabinet_pages.access.queries import branches_for, works_for_all_branches
 from cabinet_pages.accounts.models import Branch
 from imports.engine import installed_kinds
+from imports.engine.sources import find_source
+from imports.queries import sources_for
+from imports.staff.declarations import DeclarationsForm
+from imports.staff.stops import StopsForm
 
 ALL_BRANCHES = "ALL"
 
 
-class UploadForm(forms.Form):
+class UploadForm(DeclarationsForm):
     """A file, what is in it and whose it is; branches are the employee's own."""
 
     kind = forms.ChoiceField(label=gettext_lazy("What is in the file"))
     branch = forms.ChoiceField(label=gettext_lazy("Branch"))
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("XLSX or CSV from 1C, as it was exported; for documents a ZIP."),
+        help_text=gettext_lazy(
+            "As it was exported: CSV or TXT, XLSX, XLS, XLSB, ODS, DBF, HTML or XML; for payments also "
+            "1CClientBankExchange, CommerceML 2, camt.053 and bank statements; for documents a ZIP."
+        ),
         allow_empty_file=True,
         max_length=255,
+    )
+    profile = forms.ChoiceField(
+        label=gettext_lazy("Source"),
+        required=False,
+        help_text=gettext_lazy("Only where the columns of such files have been mapped by hand before."),
     )
     as_of = forms.DateTimeField(
         label=gettext_lazy("As of"),
@@ -34,6 +46,7 @@ class UploadForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y"],
     )
+    field_order = ["kind", "branch", "file", "profile", "as_of"]
     # A repeated click finds the batch it already made.
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -44,8 +57,12 @@ class UploadForm(forms.Form):
         if works_for_all_branches(user):
             choices.insert(0, (ALL_BRANCHES, _("All branches, named in the file")))
         self.fields["branch"].choices = choices if len(choices) == 1 else [("", "—"), *choices]  # type: ignore[attr-defined]
-        kinds = [(kind, str(resource.title or kind)) for kind, resource in installed_kinds().items()]
-        self.fields["kind"].choices = [("", "—"), *kinds]  # type: ignore[attr-defined]
+        titles = {kind: str(resource.title or kind) for kind, resource in installed_kinds().items()}
+        self.fields["kind"].choices = [("", "—"), *titles.items()]  # type: ignore[attr-defined]
+        sources = [(one.name, f"{one.name} ({titles.get(one.kind, one.kind)})") for one in sources_for(user)]
+        self.fields["profile"].choices = [("", "—"), *dict(sources).items()]  # type: ignore[attr-defined]
+        if not sources:
+            del self.fields["profile"]
         self.fields["token"].initial = uuid4()
 
     def clean_as_of(self) -> datetime | None:
@@ -54,6 +71,16 @@ class UploadForm(forms.Form):
         if moment is not None and moment > timezone.now():
             raise forms.ValidationError(_("A file cannot speak of the future: enter a moment that has passed."))
         return moment
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a source of another kind or branch: its mapping would not be used, without a word."""
+        cleaned = super().clean()
+        name = cleaned.get("profile", "")
+        if name and cleaned.get("kind") and cleaned.get("branch"):
+            found = find_source(kind=cleaned["kind"], branch=self.chosen_branch, name=name)
+            if found is None:
+                self.add_error("profile", _("This source is not saved for files of this kind and branch."))
+        return cleaned
 
     @property
     def chosen_branch(self) -> Branch | None:
@@ -67,8 +94,8 @@ class UploadForm(forms.Form):
         return token
 
 
-class ApplyForm(forms.Form):
-    """The confirmation of a preview."""
+class ApplyForm(StopsForm):
+    """The confirmation of a preview: each stop and the rejected rows have to be seen."""
 
     accept_rejected = forms.BooleanField(required=False, label=gettext_lazy("Take only the correct rows"))
 

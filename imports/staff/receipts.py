@@ -22,17 +22,21 @@ def receive_once(
     name: str,
     by: Any,
     as_of: datetime.datetime | None = None,
+    profile: str = "",
+    **said: Any,
 ) -> ImportBatch:
     """Store a file, have the worker prepare it, and return its batch; the same form again finds the same batch.
 
     Args:
         token: the form's idempotency token; it becomes the batch's UUID.
-        kind, branch, file, name, by, as_of: as for `imports.engine.receive`; the caller has checked the branch.
+        kind, branch, file, name, by, as_of, profile: as for `imports.engine.receive`; the caller has checked the
+            branch.
+        said: what else `imports.engine.receive` takes: the period of a complete file, control totals.
     """
     earlier = ImportBatch.objects.filter(uuid=token, created_by=by).first()
     if earlier is not None:
         return earlier
-    batch = receive(kind=kind, branch=branch, file=file, name=name, by=by, as_of=as_of)
+    batch = receive(kind=kind, branch=branch, file=file, name=name, by=by, as_of=as_of, profile=profile, **said)
     try:
         with transaction.atomic():
             ImportBatch.objects.filter(pk=batch.pk).update(uuid=token)

@@ -1,7 +1,6 @@
 """Views of the import desk: upload, preview, confirmation, report."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -16,18 +15,25 @@ from cabinet_pages.staff.files import as_private, private_file
 from cabinet_pages.staff.scope import ScopedInspectView, ScopedObjectView
 from cabinet_pages.staff.spreadsheets import Cell, csv_response
 from imports.engine import installed_kinds
+from imports.engine.promoting import awaits_decision, reopen
+from imports.engine.remapping import may_remap
+from imports.engine.stops import stops_of
 from imports.messages import batch_error
 from imports.models import BatchState, ImportBatch, IssueLevel, RowStatus
 from imports.queries import differences_of, issue_message, issues_of
+from imports.staff.declarations import declarations_context
 from imports.staff.differences import Wording, change_name
 from imports.staff.forms import ApplyForm, UploadForm
+from imports.staff.mapping import MAPPABLE_ERRORS
 from imports.staff.receipts import receive_once
+from imports.staff.stops import asks_second_person, stops_context
+from imports.staff.totals import continuity_context, totals_context
 from imports.tasks import enqueue_prepare, enqueue_promote
 
 ROWS_PER_PAGE = 50
 #: States in which the worker is, or will be, at work on a batch.
 WORKING = (BatchState.RECEIVED, BatchState.PREPARING, BatchState.PROMOTING)
-STATUSES = (RowStatus.NEW, RowStatus.CHANGED)
+STATUSES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.WITHDRAWN)
 
 
 def kind_title(kind: str) -> str:
@@ -58,6 +64,8 @@ class UploadView(WMABaseView):  # type: ignore[misc]
             name=upload.name,
             by=request.user,
             as_of=form.cleaned_data["as_of"],
+            profile=form.cleaned_data.get("profile", ""),
+            **form.said,
         )
         return redirect(self.url_helper.get_action_url("inspect", batch.pk))
 
@@ -83,6 +91,10 @@ class BatchView(ScopedInspectView):
         """Whether the employee confirms previews."""
         return bool(self.request.user.has_perm("imports.change_importbatch"))
 
+    def _may_map(self) -> bool:
+        """Whether the file may still be read in another way, and this employee may say how."""
+        return may_remap(self.instance) and bool(self.request.user.has_perm("imports.add_importbatch"))
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Hand the batch to the worker, to apply it or to read it again; a repeated click changes nothing."""
         batch: ImportBatch = self.instance
@@ -95,7 +107,7 @@ class BatchView(ScopedInspectView):
             return self._again()
         if request.POST.get("action") != "apply":
             return self._again()
-        if batch.state != BatchState.PREVIEWED:
+        if not awaits_decision(batch):
             messages.info(
                 request, _("This import is already decided: %(state)s.") % {"state": batch.get_state_display()}
             )
@@ -103,10 +115,13 @@ class BatchView(ScopedInspectView):
         if batch.rows and batch.rejected == batch.rows:
             messages.error(request, _("Every row of the file has errors, so there is nothing to apply."))
             return self._again()
-        form = ApplyForm(request.POST, rejected=batch.rejected)
+        form = ApplyForm(request.POST, rejected=batch.rejected, stops=stops_of(batch))
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
-        enqueue_promote(batch, by=request.user, skip_rejected=bool(batch.rejected))
+        if asks_second_person(request, batch, form.accepted):
+            return self._again()
+        reopen(batch)
+        enqueue_promote(batch, by=request.user, skip_rejected=bool(batch.rejected), accept=form.accepted)
         return self._again(started=True)
 
     def _again(self, *, started: bool = False) -> HttpResponse:
@@ -117,7 +132,9 @@ class BatchView(ScopedInspectView):
         """Everything the page says, in a number of queries that does not grow with the file."""
         batch: ImportBatch = self.instance
         asked = self.request.GET
-        is_preview = batch.state == BatchState.PREVIEWED
+        is_preview = awaits_decision(batch)
+        stops = stops_of(batch)
+        form = form or ApplyForm(rejected=batch.rejected, stops=stops)
         is_started = is_preview and asked.get("started") == "1" and not batch.error_code
         status = asked.get("status") if asked.get("status") in STATUSES else ""
         change = asked.get("change") if asked.get("change") in batch.change_counts else ""
@@ -126,27 +143,33 @@ class BatchView(ScopedInspectView):
         url = self.url_helper.get_action_url
         context: dict[str, Any] = {
             "batch": batch,
-            "form": form or ApplyForm(rejected=batch.rejected),
+            "form": form,
             "kind_title": kind_title(batch.kind),
             "error": batch_error(batch),
             "is_working": batch.state in WORKING or is_started,
             "is_preview": is_preview and not is_started,
-            "is_finished": batch.state in (BatchState.APPLIED, BatchState.UNCHANGED, BatchState.REFUSED),
-            "changes_nothing": not batch.new and not batch.changed,
+            "is_finished": batch.state in (BatchState.APPLIED, BatchState.UNCHANGED, BatchState.REFUSED)
+            and not is_preview,
+            "changes_nothing": not batch.new and not batch.changed and not batch.withdrawn,
             "all_rejected": bool(batch.rows) and batch.rejected == batch.rows,
             "may_apply": self.may_apply(),
-            "totals": [(name, Decimal(amount)) for name, amount in batch.totals.get("by_article", {}).items()],
-            "total_amount": Decimal(batch.totals.get("amount", "0")),
+            **declarations_context(batch),
+            **stops_context(batch, form, stops, self.request.user),
             "changes": [(code, change_name(code), count) for code, count in batch.change_counts.items()],
             "page_url": url("inspect", self.pk_quoted),
             "status_url": url("status", self.pk_quoted),
             "file_url": url("file", self.pk_quoted),
             "issues_url": url("issues", self.pk_quoted),
+            "mapping_url": url("mapping", self.pk_quoted) if self._may_map() else "",
+            "needs_mapping": batch.state == BatchState.REFUSED and batch.error_code in MAPPABLE_ERRORS,
             "chosen": {"status": status, "change": change, "account": search, "level": level},
             "statuses": [(value.value, value.label) for value in STATUSES],
             "levels": [(value.value, value.label) for value in IssueLevel],
         }
         if batch.state not in WORKING:
+            context |= totals_context(batch) | continuity_context(batch, asked)
+            if "breaks_page" in context:
+                context["break_pages"] = self._pages(context["breaks_page"], "cp")
             rows = differences_of(batch, status=status or "", change=change or "", search=search)
             if not status:
                 rows = rows.exclude(status=RowStatus.REJECTED)
