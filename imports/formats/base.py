@@ -91,8 +91,9 @@ class ReadOptions:
 class RawRow(NamedTuple):
     """One row of a file.
 
-    `number` is the row of the sheet or the (first) physical line of the text file, counted from 1. `numeric` holds
-    the positions of the cells that were numbers in a spreadsheet.
+    `number` is the row of the sheet or the (first) physical line of the text file, counted from 1; in a file of records
+    it is the record, and their heading is 0. `numeric` holds the positions of the cells that were numbers in a
+    spreadsheet.
     """
 
     number: int
