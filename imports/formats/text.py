@@ -6,12 +6,13 @@ whose inner marks are not doubled, is taken literally on its own line instead of
 
 import csv
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import ClassVar, TextIO
 
-from .base import DamagedFile, Format, LimitExceeded, RawRow, Reading, ReadOptions, check_row
+from .base import DamagedFile, Format, LimitExceeded, RawRow, Reading, ReadOptions, check_row, raw_rows
 from .delimiters import choose_delimiter
 from .encodings import choose_encoding
 from .signatures import recognise
@@ -20,6 +21,10 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _SAMPLE_LINES = 80
 # A quoted field that goes on for longer is a stray quotation mark.
 _LINES_OF_A_FIELD = 50
+# A line is no longer than so many of the longest cells.
+_CELLS_OF_A_LINE = 8
+_BLOCK_CHARS = 1 << 16
+_NO_NUMBERS: frozenset[int] = frozenset()
 
 
 class TextTable(Format):
@@ -57,42 +62,136 @@ class TextTable(Format):
 
 def _rows(path: Path, encoding: str, delimiter: str, options: ReadOptions, *, skip: int) -> Iterator[RawRow]:
     limits = options.limits
+    count = 0
     with path.open(encoding=encoding, newline=None) as stream:
-        for count, row in enumerate(_records(_lines(stream, options, encoding), delimiter, skip), start=1):
-            if count > limits.rows:
-                raise LimitExceeded("too_many_rows", limit=limits.rows)
-            yield check_row(row, limits)
+        try:
+            for numbers, cells in _records(_Blocks(stream, options), delimiter, skip):
+                if (
+                    max(map(len, cells)) > limits.columns
+                    or max(map(len, chain.from_iterable(cells))) > limits.cell_chars
+                ):
+                    for number, one in zip(numbers, cells, strict=True):
+                        check_row(RawRow(number, one), limits)
+                room = limits.rows - count
+                count += len(cells)
+                yield from raw_rows(zip(numbers, cells[:room], repeat(_NO_NUMBERS)))
+                if count > limits.rows:
+                    raise LimitExceeded("too_many_rows", limit=limits.rows)
+        except UnicodeDecodeError as error:
+            # Read again line by line, for the number of the line.
+            with path.open(encoding=encoding, newline=None) as again:
+                deque(_lines(again, options, encoding), maxlen=0)
+            raise DamagedFile("undecodable", encoding=encoding, line=0) from error
 
 
-def _records(lines: Iterator[tuple[int, str]], delimiter: str, skip: int) -> Iterator[RawRow]:
-    waiting: list[tuple[int, str]] = []
-    while True:
-        taken = waiting.pop(0) if waiting else next(lines, None)
-        if taken is None:
-            return
-        number, line = taken
-        if number <= skip:
-            continue
-        if '"' not in line:
-            yield RawRow(number, tuple(line.rstrip("\n").split(delimiter)))
-            continue
-        cells = _quoted([line], delimiter)
-        record, ahead = [line], 0
-        while cells is None and ahead < _LINES_OF_A_FIELD:
-            if ahead == len(waiting):
-                following = next(lines, None)
-                if following is None:
-                    break
-                waiting.append(following)
-            record.append(waiting[ahead][1])
-            ahead += 1
-            # The field can only have ended on a line with a quotation mark in it.
-            if '"' in record[-1]:
-                cells = _quoted(record, delimiter)
+class _Blocks:
+    """Physical lines of a text without their ends, a block of them at a time.
+
+    Args:
+        stream: the text.
+        options: a line may be no longer than a row may be.
+    """
+
+    def __init__(self, stream: TextIO, options: ReadOptions) -> None:
+        self.stream = stream
+        self.cell_chars = options.limits.cell_chars
+        self.number = 0
+        self.rest = ""
+
+    def take(self) -> list[str]:
+        """The next block; empty at the end of the text."""
+        longest = self.cell_chars * _CELLS_OF_A_LINE
+        while True:
+            block = self.stream.read(_BLOCK_CHARS)
+            text = self.rest + block
+            end = text.rfind("\n")
+            if block and end < 0:
+                if len(text) >= longest:
+                    raise LimitExceeded("cell_too_long", limit=self.cell_chars, row=self.number + 1)
+                self.rest = text
+                continue
+            if not block:
+                self.rest = ""
+                # DOS ends a text with a character of its own.
+                lines = [text.rstrip("\x1a")] if text else []
+            else:
+                self.rest = text[end + 1 :]
+                lines = text[:end].split("\n")
+            break
+        if max(map(len, lines), default=0) >= longest or "\x00" in text:
+            for number, line in enumerate(lines, start=self.number + 1):
+                if len(line) >= longest:
+                    raise LimitExceeded("cell_too_long", limit=self.cell_chars, row=number)
+                if "\x00" in line:
+                    raise DamagedFile("nul_bytes", line=number)
+        self.number += len(lines)
+        return lines
+
+
+def _records(blocks: _Blocks, delimiter: str, skip: int) -> Iterator[tuple[Sequence[int], list[tuple[str, ...]]]]:
+    """Yield the records of a text, block by block: their numbers and their fields."""
+    lines: list[str] = blocks.take()
+    while lines:
+        first = blocks.number - len(lines) + 1
+        if skip:
+            lines, first, skip = lines[skip:], first + skip, 0
+        if not any('"' in line for line in lines):
+            cells = [tuple(line.split(delimiter)) for line in lines]
+            following = blocks.take()
+            numbers: Sequence[int] = range(first, first + len(cells))
+        elif (plain := _quoted_lines(lines, delimiter)) is not None:
+            cells, following = plain, blocks.take()
+            numbers = range(first, first + len(cells))
+        else:
+            numbers, cells, following = _across_lines(blocks, lines, first, delimiter)
+        if cells:
+            yield numbers, cells
+        lines = following
+
+
+def _quoted_lines(lines: list[str], delimiter: str) -> list[tuple[str, ...]] | None:
+    """Return the fields of lines that are a record each and quoted by the rules; None where one is not."""
+    try:
+        records = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    # A line without anything is a record of no fields there, and of an empty one here.
+    return [tuple(record) or ("",) for record in records] if len(records) == len(lines) else None
+
+
+def _across_lines(
+    blocks: _Blocks, lines: list[str], first: int, delimiter: str
+) -> tuple[list[int], list[tuple[str, ...]], list[str]]:
+    """Read records of which some are quoted badly or go on over lines, to the end of a block.
+
+    Returns:
+        numbers and fields of the records, and the lines that belong to none of them.
+    """
+    numbers: list[int] = []
+    found: list[tuple[str, ...]] = []
+    known, index = len(lines), 0
+    lines = list(lines)
+    while index < known:
+        line, ahead = lines[index], 0
+        cells: tuple[str, ...] | None = tuple(line.split(delimiter))
+        if '"' in line:
+            cells = _quoted([line], delimiter)
+            while cells is None and ahead < _LINES_OF_A_FIELD:
+                if index + ahead + 1 == len(lines):
+                    more = blocks.take()
+                    if not more:
+                        break
+                    lines += more
+                ahead += 1
+                # The field can only have ended on a line with a quotation mark in it.
+                if '"' in lines[index + ahead]:
+                    cells = _quoted([f"{one}\n" for one in lines[index : index + ahead + 1]], delimiter)
         if cells is None:
             cells, ahead = _literal(line, delimiter), 0
-        del waiting[:ahead]
-        yield RawRow(number, cells)
+        numbers.append(first + index)
+        found.append(cells)
+        index += ahead + 1
+    return numbers, found, lines[index:] or blocks.take()
 
 
 def _quoted(lines: list[str], delimiter: str) -> tuple[str, ...] | None:
@@ -116,7 +215,7 @@ def _literal(line: str, delimiter: str) -> tuple[str, ...]:
 def _lines(stream: TextIO, options: ReadOptions, encoding: str) -> Iterator[tuple[int, str]]:
     """Number the physical lines of a text, none longer than a row may be."""
     limits = options.limits
-    longest = limits.cell_chars * 8
+    longest = limits.cell_chars * _CELLS_OF_A_LINE
     number = 0
     while True:
         try:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imports.formats import BUILT_IN, Limits, RawRow, Reading, ReadOptions, UnreadableFile, sniff
+from imports.formats import BUILT_IN, Limits, RawRow, Reading, ReadOptions, UnreadableFile, sniff, text
 from imports.formats.delimiters import choose_delimiter
 from imports.formats.encodings import choose_encoding
 
@@ -205,3 +205,17 @@ def test_no_quoting_loses_a_letter(tmp_path, text):
         return
     kept = "".join(cell for row in read for cell in row.cells)
     assert [char for char in kept if char.isalnum()] == [char for char in text or "x" if char.isalnum()]
+
+
+PIECES = ["a", 'б";', ';"', '""', ";", "\n", "\r\n", "\r", '";"a;b";', '"a\nb"', "\n\n\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=80))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_where_a_block_of_the_file_ends_makes_no_difference(tmp_path, monkeypatch, pieces):
+    path = write(tmp_path, "x" + "".join(pieces))
+    whole = rows(path, delimiter=";")
+    for size in (1, 7, 20):
+        with monkeypatch.context() as patch:
+            patch.setattr(text, "_BLOCK_CHARS", size)
+            assert rows(path, delimiter=";") == whole
