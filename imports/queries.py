@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 
 from cabinet_pages.access.queries import branches_for, works_for_all_branches
 from imports.conf import import_settings
+from imports.engine.undoing import UndoResult
 from imports.messages import message
-from imports.models import BatchRow, BatchState, ImportBatch, IssueLevel, RowIssue, RowStatus
+from imports.models import BatchRow, BatchState, ImportBatch, ImportProfile, IssueLevel, RowIssue, RowStatus
 
 _REPORTED_STATES = {BatchState.PREVIEWED, BatchState.APPLIED, BatchState.REFUSED, BatchState.UNCHANGED}
 
@@ -20,6 +21,11 @@ def batches_for(user: Any) -> "QuerySet[ImportBatch]":
     if works_for_all_branches(user):
         allowed |= Q(branch__isnull=True)
     return batches.filter(allowed)
+
+
+def sources_for(user: Any) -> "QuerySet[ImportProfile]":
+    """The sources by whose names an employee may give files: those of their branches and the central office's."""
+    return ImportProfile.objects.filter(Q(branch__in=branches_for(user)) | Q(branch__isnull=True)).order_by("name")
 
 
 def differences_of(batch: ImportBatch, *, status: str = "", change: str = "", search: str = "") -> "QuerySet[BatchRow]":
@@ -52,12 +58,39 @@ def issue_message(batch: ImportBatch, issue: RowIssue) -> str:
     return message(batch.kind, issue.code, issue.params)
 
 
+def undo_report(batch: ImportBatch, result: UndoResult) -> Mapping[str, Any]:
+    """How an undo ended, as the contract's JSON has it; sentences are in the active language.
+
+    Args:
+        batch: the one that was, or was not, taken back.
+    """
+    told: dict[str, Any] = {
+        "state": result.state,
+        "restored": result.restored,
+        "conflicts": [
+            {
+                "row": one.row,
+                "account": one.account,
+                "key": one.key,
+                "code": one.code,
+                "message": message(batch.kind, one.code, {"account": one.account}),
+            }
+            for one in result.conflicts
+        ],
+        "conflicts_total": result.conflicts_total,
+        "batch": None if result.batch is None else result.batch.pk,
+    }
+    if result.code:
+        told |= {"code": result.code, "message": message(batch.kind, result.code, {})}
+    return told
+
+
 def report(batch: ImportBatch) -> Mapping[str, Any]:
     """The batch as the contract's JSON has it; sentences are in the active language."""
     limit = import_settings.REPORTED_ISSUES
     issues = issues_of(batch)
-    # What holds the file up comes first, then the rows in their order.
-    file_wide = list(issues.filter(row__isnull=True)[:limit])
+    # What holds the file up comes first, then what else is to be said of it, then the rows in their order.
+    file_wide = sorted(issues.filter(row__isnull=True)[:limit], key=lambda issue: issue.level != IssueLevel.STOP)
     errors = list(issues.filter(row__isnull=False).exclude(level=IssueLevel.WARNING)[: limit - len(file_wide)])
     room = limit - len(file_wide) - len(errors)
     warnings = list(issues.filter(row__isnull=False, level=IssueLevel.WARNING)[:room])

@@ -16,19 +16,15 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from cabinet_pages.clock import kyiv_clock
+from cabinet_pages.quantities.formulas import FORMULA_STARTS, escape_formula
 
-#: First characters that a spreadsheet program may take for the start of a formula, wide forms included.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+__all__ = ["FORMULA_STARTS", "csv_cell", "csv_lines", "csv_response", "escape_formula", "xlsx_cell", "xlsx_response"]
+
 #: Rows on a sheet: below the format's limit of 1,048,576.
 SHEET_ROWS = 1_000_000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Cell = str | int | Decimal | datetime.date | None
-
-
-def escape_formula(text: str) -> str:
-    """Return the text, after an apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) else text
 
 
 def csv_cell(value: Cell) -> str:

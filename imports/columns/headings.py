@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from imports.formats import RawRow
 
@@ -59,6 +60,15 @@ class Heading:
         return len(self.texts) - bool(self.outline)
 
 
+class Candidate(NamedTuple):
+    """A row, or two, that may be the heading: how many columns it names, its positions (-1: none), and its texts."""
+
+    score: int
+    first: int
+    last: int
+    texts: tuple[str, ...]
+
+
 def find_heading(rows: Sequence[RawRow], columns: ColumnSet, *, heading_row: str = "") -> Heading:
     """Return the row, or the pair of rows read together, with the most known headings.
 
@@ -72,11 +82,10 @@ def find_heading(rows: Sequence[RawRow], columns: ColumnSet, *, heading_row: str
             or required ones lack.
     """
     rows = rows[:SCANNED_ROWS]
-    if heading_row == NO_HEADING:
-        first, last = -1, -1
-        texts: tuple[str, ...] = ("",) * max((len(trimmed(row.cells)) for row in rows), default=0)
-    else:
-        first, last, texts = _best(rows, columns, heading_row)
+    score, first, last, texts = likely_heading(rows, columns, heading_row=heading_row)
+    # Whoever names the row knows it, be it by one word.
+    if heading_row != NO_HEADING and score < (1 if heading_row else min(_LEAST_KNOWN, len(columns.columns))):
+        raise TableRefused("heading_not_found", headings=tuple(column.heading for column in columns.columns))
     keys = heading_keys(texts)
     found = tuple(columns.find(text, key) for text, key in zip(texts, keys, strict=True))
     names = tuple(column.name if column else "" for column in found)
@@ -101,28 +110,35 @@ def find_heading(rows: Sequence[RawRow], columns: ColumnSet, *, heading_row: str
     )
 
 
-def _best(rows: Sequence[RawRow], columns: ColumnSet, heading_row: str) -> tuple[int, int, tuple[str, ...]]:
-    """Return the positions of the first and the last row of the heading, and its texts."""
-    best: tuple[int, int, int, tuple[str, ...]] | None = None
+def likely_heading(rows: Sequence[RawRow], columns: ColumnSet, *, heading_row: str = "") -> Candidate:
+    """Return the row, or the pair of rows read together, that is most likely the heading, known or not.
+
+    Args:
+        rows, columns, heading_row: as for `find_heading`.
+    """
+    rows = rows[:SCANNED_ROWS]
+    if heading_row == NO_HEADING:
+        return Candidate(0, -1, -1, ("",) * max((len(trimmed(row.cells)) for row in rows), default=0))
+    best: Candidate | None = None
+    wordiest, most_words = Candidate(0, -1, -1, ()), 0
     for index, row in enumerate(rows):
         if heading_row and str(row.number) != heading_row:
             continue
         single = trimmed(row.cells)
+        words = sum(any(char.isalpha() for char in text) for text in single)
+        if words > most_words or heading_row:
+            wordiest, most_words = Candidate(0, index, index, single), words
         score = _score(single, columns)
-        if best is None or score > best[0]:
-            best = (score, index, index, single)
+        if best is None or score > best.score:
+            best = Candidate(score, index, index, single)
         if index + 1 < len(rows):
             joined = _joined(row.cells, rows[index + 1].cells, columns)
             joined_score = _score(joined, columns)
             # A pair must be better than each of its rows, or a heading would swallow the row below it.
             below = _score(trimmed(rows[index + 1].cells), columns)
-            if joined_score > max(best[0], score, below):
-                best = (joined_score, index, index + 1, joined)
-    # Whoever names the row knows it, be it by one word.
-    least = 1 if heading_row else min(_LEAST_KNOWN, len(columns.columns))
-    if best is None or best[0] < least:
-        raise TableRefused("heading_not_found", headings=tuple(column.heading for column in columns.columns))
-    return best[1:]
+            if joined_score > max(best.score, score, below):
+                best = Candidate(joined_score, index, index + 1, joined)
+    return best if best and best.score else wordiest
 
 
 def _outline(below: Sequence[RawRow], names: Sequence[str], columns: ColumnSet) -> str:

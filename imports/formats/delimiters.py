@@ -26,7 +26,10 @@ def choose_delimiter(lines: Sequence[str]) -> str:
     """
     told = [line for line in lines if line.strip()]
     support = {delimiter: _support(told, delimiter) for delimiter in DELIMITERS}
-    likely = [delimiter for delimiter in DELIMITERS if delimiter != _LAST_RESORT and support[delimiter][0] >= 0.6]
+    plain = [delimiter for delimiter in DELIMITERS if delimiter != _LAST_RESORT]
+    likely = [delimiter for delimiter in plain if support[delimiter][0] >= 0.6]
+    # A file without a heading: its first row of data is no line of words.
+    likely = likely or [delimiter for delimiter in plain if _is_even(told, delimiter)]
     candidates = likely or [delimiter for delimiter in DELIMITERS if support[delimiter][0] >= 0.5]
     if candidates:
         return max(candidates, key=lambda delimiter: support[delimiter][0] * support[delimiter][1])
@@ -62,6 +65,12 @@ def _support(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
         share = sum(count >= len(fields) for count in below) / len(below) if below else 1.0
         best = max(best, (share, len(fields)), key=lambda one: one[0] * one[1])
     return best
+
+
+def _is_even(lines: Sequence[str], delimiter: str) -> bool:
+    """Tell whether a delimiter splits every line into the same number of fields, two or more lines into three."""
+    counts = {len(split_plain(line, delimiter)) for line in lines}
+    return len(lines) > 1 and len(counts) == 1 and counts.pop() > 2
 
 
 def _most_regular(lines: Sequence[str]) -> str:

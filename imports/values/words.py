@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from cabinet_pages.quantities.folding import collapse_spaces, fold_name
+from cabinet_pages.quantities.formulas import unescape_formula
 
 from .refusal import ValueRefused
 
@@ -28,7 +29,8 @@ def clean_text(text: str, max_length: int | None = None) -> str:
     """Return text in NFC with single spaces, as the file has it otherwise; an empty string for a blank cell.
 
     Args:
-        text: what the cell holds; line breaks and NBSP become spaces.
+        text: what the cell holds; line breaks and NBSP become spaces, and the apostrophe goes that keeps a spreadsheet
+            from taking a text for a formula.
         max_length: the longest result, in characters.
 
     Raises:
@@ -36,6 +38,8 @@ def clean_text(text: str, max_length: int | None = None) -> str:
     """
     if not _PLAIN.fullmatch(text):
         text = unicodedata.normalize("NFC", _DROPPED.sub("", text))
+    if text.startswith("'"):
+        text = unescape_formula(text)
     clean = collapse_spaces(text)
     if _CONTROLS.search(text) or (not clean.isprintable() and _has_refused(clean)):
         raise ValueRefused("control_character", re.sub(r"[^\w\s]", "?", clean))
