@@ -18,7 +18,9 @@ from .signatures import recognise
 from .xml_stream import RowTarget, decoded_blocks, encoding_of, watched
 
 _CELLS = frozenset({"td", "th"})
-_LINES = frozenset({"p", "div", "li", "tr"})
+_LINES = frozenset({"br", "p", "div", "li"})
+# A line break that is meant, unlike those of the page itself; no page can have this character.
+_BREAK = "\x00"
 _SILENT = frozenset({"script", "style", "title"})
 # Excel and LibreOffice say so of a cell that was a number in the sheet.
 _NUMBER_ATTRIBUTES = frozenset({"x:num", "sdval", "num"})
@@ -27,6 +29,8 @@ _AROUND_BREAKS = re.compile(r" *\n *")
 _WIDEST, _TALLEST = 1_000, 65_534
 _DEEPEST = 12
 _NOTHING = -1
+# More digits than any span has.
+_DIGITS = 12
 
 
 class HtmlTable(Format):
@@ -97,43 +101,45 @@ class _Page(RowTarget):
         self.ends = 0
         self._open: list[_Table] = []
         self._silent = 0
-        self._depth = 0
 
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
         """Pages have a document type, which nobody here loads."""
 
-    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
-        name = name.casefold()
-        if name in _SILENT:
-            self._silent += 1
-        elif name == "table":
-            self._depth += 1
-            if self._depth > _DEEPEST:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins; the parser writes its name in small letters."""
+        self.seen += 1
+        self._elements += 1
+        if self._elements > self.most_elements:
+            raise LimitExceeded("too_many_elements", limit=self.most_elements)
+        if tag in _CELLS:
+            if self._open:
+                self._begin_cell(self._open[-1], attributes)
+        elif tag == "tr":
+            if self._open:
+                self._end_row(self._open[-1])
+        elif tag == "table":
+            if len(self._open) >= _DEEPEST:
                 raise LimitExceeded("too_many_elements", limit=_DEEPEST)
             self._open.append(_Table(len(self.filled)))
             self.filled.append(0)
-        elif not self._open:
-            return
-        elif name == "tr":
-            self._end_row(self._open[-1])
-        elif name in _CELLS:
-            self._begin_cell(self._open[-1], attributes)
-        elif name == "br" or name in _LINES:
-            self._break(self._open[-1])
+        elif tag in _SILENT:
+            self._silent += 1
+        elif tag in _LINES and self._open and self._open[-1].text:
+            self._open[-1].text.append(_BREAK)
 
-    def closed(self, name: str) -> None:
-        name = name.casefold()
-        if name in _SILENT:
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag in _CELLS:
+            if self._open:
+                self._end_cell(self._open[-1])
+        elif tag == "tr":
+            if self._open:
+                self._end_row(self._open[-1])
+        elif tag == "table":
+            if self._open:
+                self._end_row(self._open.pop())
+        elif tag in _SILENT:
             self._silent -= 1
-        elif not self._open:
-            return
-        elif name == "table":
-            self._end_row(self._open.pop())
-            self._depth -= 1
-        elif name == "tr":
-            self._end_row(self._open[-1])
-        elif name in _CELLS:
-            self._end_cell(self._open[-1])
 
     def data(self, text: str) -> None:
         """Text of a cell; between cells it means nothing."""
@@ -147,7 +153,7 @@ class _Page(RowTarget):
         # White space that a page is indented with goes away later.
         if table.length > self.limits.cell_chars * 4:
             raise LimitExceeded("cell_too_long", limit=self.limits.cell_chars, row=table.row + 1)
-        table.text.append(_SPACES.sub(" ", text))
+        table.text.append(text)
 
     def _begin_cell(self, table: _Table, attributes: Mapping[str, str]) -> None:
         self._end_cell(table)
@@ -167,8 +173,10 @@ class _Page(RowTarget):
     def _end_cell(self, table: _Table) -> None:
         if table.text is None:
             return
-        text = _AROUND_BREAKS.sub("\n", "".join(table.text)).strip()
+        text = "".join(table.text).strip()
         table.text = None
+        if not text.isprintable() or "  " in text:
+            text = _AROUND_BREAKS.sub("\n", _SPACES.sub(" ", text).replace(_BREAK, "\n")).strip()
         column = table.column
         if text:
             if len(text) > self.limits.cell_chars:
@@ -203,10 +211,6 @@ class _Page(RowTarget):
         table.column = 0
         table.has_text = False
 
-    def _break(self, table: _Table) -> None:
-        if table.text:
-            table.text.append("\n")
-
 
 def _stream(path: Path, page: _Page, encoding: str) -> Iterator[RawRow]:
     # Pages break the rules of their language, which this parser forgives; it resolves and loads nothing.
@@ -232,6 +236,6 @@ _LONGEST_END = 20
 
 
 def _whole(text: str | None) -> int:
-    """Return a number of rows or columns; nonsense is none."""
+    """Return a number of rows or columns; nonsense is none, and a long number stays large."""
     text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return int(text[:_DIGITS]) if text.isascii() and text.isdecimal() else 0

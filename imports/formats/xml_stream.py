@@ -33,6 +33,7 @@ class RowTarget:
         self.rows: list[RawRow] = []
         self.count = 0
         self.seen = 0
+        self.most_elements = _ELEMENTS_BETWEEN_ROWS
         self._elements = 0
         self._names: dict[str, str] = {}
         self._text: list[str] = []
@@ -52,8 +53,8 @@ class RowTarget:
         """An element begins."""
         self.seen += 1
         self._elements += 1
-        if self._elements > _ELEMENTS_BETWEEN_ROWS:
-            raise LimitExceeded("too_many_elements", limit=_ELEMENTS_BETWEEN_ROWS)
+        if self._elements > self.most_elements:
+            raise LimitExceeded("too_many_elements", limit=self.most_elements)
         self.opened(self.local(tag), attributes)
 
     def end(self, tag: str) -> None:
