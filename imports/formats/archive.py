@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from .base import DamagedFile, LimitExceeded, Limits, UnsupportedContent
+from .containers import check_overlap
 
 REGISTRY_NAMES = frozenset({"registry.csv", "registry.xlsx"})
 
@@ -120,6 +121,7 @@ def member_key(path: str) -> str:
 def _archive(container: zipfile.ZipFile, limits: Limits) -> Archive:
     infos = container.infolist()
     _check_limits(infos, limits)
+    check_overlap(infos)
     by_path: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = _name(info)

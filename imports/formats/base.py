@@ -74,7 +74,7 @@ class Limits:
     sheet_cells: int = 12_000_000
     cell_chars: int = 32_767
     # A workbook is opened in a process of its own: the memory and the seconds that it may take there.
-    workbook_bytes: int = 300 * 1024 * 1024
+    workbook_bytes: int = 280 * 1024 * 1024
     workbook_seconds: int = 60
 
 

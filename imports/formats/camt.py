@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, ClassVar
 
-from .base import Format, Limits, RawRow, Reading, ReadOptions, check_row
+from .base import Format, LimitExceeded, Limits, RawRow, Reading, ReadOptions, check_row
 from .markup import root_of
 from .statement_table import (
     CREDIT,
@@ -62,6 +62,17 @@ _TRANSACTION |= {
     path.format(side=side): name.format(side=side) for side in ("Dbtr", "Cdtr") for path, name in _PARTY.items()
 }
 _JOINED = frozenset({"purpose"})
+
+
+def check_text(text: str, limits: Limits, row: int) -> str:
+    """Return a text of several elements.
+
+    Raises:
+        LimitExceeded: it is too long; joining thousands of parts takes time beyond all bounds.
+    """
+    if len(text) > limits.cell_chars:
+        raise LimitExceeded("cell_too_long", limit=limits.cell_chars, row=row)
+    return text
 
 
 class Camt053(Format):
@@ -137,7 +148,7 @@ class _Target(RowTarget):
         if not name or not text or text.upper() in _SAID_NOTHING:
             return
         if name in _JOINED and name in values:
-            values[name] = f"{values[name]} {text}"
+            values[name] = check_text(f"{values[name]} {text}", self.limits, self.count + 1)
         else:
             values.setdefault(name, text)
 

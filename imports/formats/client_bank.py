@@ -5,7 +5,7 @@ document (the last one that says something wins), a section without its kind, Ru
 ends before «КонецФайла» is cut short and refused whole. No Django.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from pathlib import Path
 from typing import Any, ClassVar, TextIO
 
@@ -55,6 +55,8 @@ _UKRAINIAN = {
     "отримувач": "получатель",
     "отримувачєдрпоу": "получательокпо",
 }
+# Both are kept in memory; a document has some fifty keys, an export some ten accounts.
+_KEYS_OF_A_SECTION, _ACCOUNTS_OF_A_FILE = 1_000, 10_000
 _PURPOSE_LINES = tuple(f"назначениеплатежа{number}" for number in range(1, 7))
 _NAME_LINES = {side: tuple(f"{side}{number}" for number in range(1, 5)) for side in ("плательщик", "получатель")}
 
@@ -146,10 +148,26 @@ def _rows(path: Path, encoding: str, limits: Limits, facts: dict[str, Any]) -> I
                 # A key may stand twice; an empty repetition says nothing.
                 if value or key not in section:
                     section[key] = value
+                _check_count(section, _KEYS_OF_A_SECTION)
             elif key == "расчсчет" and value:
                 facts["accounts"].setdefault(account_of(value), {})
+                _check_count(facts["accounts"], _ACCOUNTS_OF_A_FILE)
+    check_end(is_whole)
+
+
+def check_end(is_whole: bool) -> None:
+    """Check that the text has come to its own end.
+
+    Raises:
+        DamagedFile: payments may lack.
+    """
     if not is_whole:
         raise DamagedFile("truncated")
+
+
+def _check_count(told: Sized, limit: int) -> None:
+    if len(told) > limit:
+        raise LimitExceeded("too_many_elements", limit=limit)
 
 
 def _lines(stream: TextIO, limits: Limits, encoding: str) -> Iterator[tuple[int, str]]:
@@ -213,6 +231,7 @@ def _declare(section: Mapping[str, str], facts: dict[str, Any]) -> None:
     if not account:
         return
     facts["accounts"].setdefault(account, {})
+    _check_count(facts["totals"], _ACCOUNTS_OF_A_FILE)
     facts["totals"].append(
         {
             "account": account,

@@ -15,6 +15,8 @@ from .base import DamagedFile, LimitExceeded, Limits
 
 _PIECE = 1 << 20
 _OVERLAP = 64
+# Before the bytes of a part stands at least so much, and its name.
+_LOCAL_HEADER = 30
 # Between two tags of a sheet stands the text of one paragraph.
 _LONGEST_TEXT = 8 * _PIECE
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,10})["']""")
@@ -110,10 +112,24 @@ def _check_directory(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     unpacked = sum(info.file_size for info in infos)
     if unpacked > limits.unpacked_bytes:
         raise LimitExceeded("unpacked_too_large", limit=limits.unpacked_bytes, size=unpacked)
+    check_overlap(infos)
     for info in infos:
         large = info.file_size > limits.zip_ratio_from_bytes
         if large and info.file_size > max(info.compress_size, 1) * limits.zip_ratio:
             raise LimitExceeded("unpacked_too_large", limit=limits.unpacked_bytes, size=info.file_size)
+
+
+def check_overlap(infos: list[zipfile.ZipInfo]) -> None:
+    """Check that no two parts of a zip share bytes: a hundred parts could be one bomb, counted once by its size.
+
+    Raises:
+        DamagedFile: they do.
+    """
+    end = 0
+    for info in sorted(infos, key=lambda one: one.header_offset):
+        if info.header_offset < end:
+            raise DamagedFile("damaged")
+        end = info.header_offset + _LOCAL_HEADER + len(info.orig_filename) + info.compress_size
 
 
 def _check_part(container: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> None:

@@ -105,6 +105,16 @@ def _read_header(file: BinaryIO, size: int, limits: Limits) -> _Header:
             raise UnsupportedContent("dbf_field_type", field=name, type=field.kind)
         if field.kind != "M" and field.length > limits.cell_chars:
             raise LimitExceeded("cell_too_long", limit=limits.cell_chars, row=1)
+    check_extent(file, size, records, start, length)
+    return _Header(fields, records, start, length, _LANGUAGES.get(prefix[29], ""))
+
+
+def check_extent(file: BinaryIO, size: int, records: int, start: int, length: int) -> None:
+    """Check that the file has the records that its header promises, and no others.
+
+    Raises:
+        DamagedFile: `truncated`, `dbf_record_count`.
+    """
     if start + records * length > size:
         raise DamagedFile("truncated")
     file.seek(start + records * length)
@@ -112,7 +122,6 @@ def _read_header(file: BinaryIO, size: int, limits: Limits) -> _Header:
     # A header that was never updated hides rows that were written.
     if len(beyond) == length and beyond[:1] in (_PLAIN, _DELETED):
         raise DamagedFile("dbf_record_count", told=records, found=(size - start) // length)
-    return _Header(fields, records, start, length, _LANGUAGES.get(prefix[29], ""))
 
 
 def _fields(described: bytes, record_length: int) -> tuple[_Field, ...]:

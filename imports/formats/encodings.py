@@ -63,7 +63,8 @@ def choose_encoding(path: Path, override: str = "", declared: str = "") -> str:
         declared: what the document says of itself. It is believed after a BOM and UTF-8, which bytes prove.
 
     Raises:
-        DamagedFile: `nul_bytes`, `unknown_encoding`, or `undecodable` for a file that is UTF-8 but for a few bytes.
+        DamagedFile: `nul_bytes`, `unknown_encoding`, `truncated` for a file of UTF-8 that ends inside of a letter, or
+            `undecodable` for one that is UTF-8 but for a few bytes.
     """
     if override and override.casefold() not in ENCODINGS:
         raise DamagedFile("unknown_encoding", encoding=override)
@@ -76,12 +77,14 @@ def choose_encoding(path: Path, override: str = "", declared: str = "") -> str:
         if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         file.seek(0)
-        is_utf8, sample = _scan(iter(lambda: file.read(_CHUNK), b""))
+        is_utf8, is_cut, sample = _scan(iter(lambda: file.read(_CHUNK), b""))
     if override:
         return ENCODINGS[override.casefold()]
     if is_utf8:
         return "utf-8"
     if _is_mostly_utf8(sample):
+        if is_cut:
+            raise DamagedFile("truncated")
         raise DamagedFile("undecodable", encoding="utf-8", line=_undecodable_line(path))
     named = _DECLARED.get(declared.casefold()) or ENCODINGS.get(declared.casefold(), "")
     return named if named in _GUESSED else guess_encoding(sample)
@@ -100,10 +103,11 @@ def guess_encoding(sample: bytes, hint: str = "") -> str:
     return "cp866" if best == "cp1125" and not re.search(rb"[\xf6-\xf9]", sample) else best
 
 
-def _scan(pieces: Iterable[bytes]) -> tuple[bool, bytes]:
-    """Tell whether the pieces are UTF-8, and gather a sample around the bytes that are not ASCII."""
+def _scan(pieces: Iterable[bytes]) -> tuple[bool, bool, bytes]:
+    """Tell whether the pieces are UTF-8, whether they would be but for the half of a letter at their end, and gather
+    a sample around the bytes that are not ASCII."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, sample, lines = True, bytearray(), 0
+    is_utf8, is_cut, sample, lines = True, False, bytearray(), 0
     for piece in pieces:
         if b"\x00" in piece:
             raise DamagedFile("nul_bytes", line=lines + piece.count(b"\n", 0, piece.index(b"\x00")) + 1)
@@ -120,8 +124,8 @@ def _scan(pieces: Iterable[bytes]) -> tuple[bool, bytes]:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            is_utf8 = False
-    return is_utf8, bytes(sample)
+            is_utf8, is_cut = False, True
+    return is_utf8, is_cut, bytes(sample)
 
 
 def _is_mostly_utf8(sample: bytes) -> bool:

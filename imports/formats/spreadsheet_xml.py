@@ -15,6 +15,9 @@ from .cells import NO, YES, cell_text
 from .signatures import recognise
 from .xml_stream import RowTarget, encoding_of, stream_rows
 
+# Longer numbers are beyond every limit.
+_DIGITS = 12
+
 
 class SpreadsheetXml(Format):
     """XML Spreadsheet 2003: the first sheet that has anything in it, or the one asked for."""
@@ -66,6 +69,7 @@ class _Workbook(RowTarget):
         if name == "Cell":
             told = {self.local(key): value for key, value in attributes.items()}
             index = _whole(told.get("Index"))
+            check_order(index, self._column, self.number)
             self._column = index - 1 if index else self._column
             self._merged = _whole(told.get("MergeAcross"))
             self._type = self._text_of_cell = ""
@@ -77,6 +81,7 @@ class _Workbook(RowTarget):
         elif name == "Row":
             told = {self.local(key): value for key, value in attributes.items()}
             index = _whole(told.get("Index"))
+            check_order(index, self.number, self.number)
             # An attribute Span makes one element stand for several rows, all of them empty.
             self.number = index or self.number + 1
             self._span = _whole(told.get("Span"))
@@ -136,8 +141,20 @@ class _Workbook(RowTarget):
 
 
 def _whole(text: str | None) -> int:
-    """Return a number of rows or columns; nonsense is none."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    """Return a number of rows or columns; nonsense is none, and what is beyond every limit stays beyond it."""
+    if not text or not text.isascii() or not text.isdecimal():
+        return 0
+    return int(text[:_DIGITS].ljust(min(len(text), _DIGITS), "9"))
+
+
+def check_order(index: int, before: int, row: int) -> None:
+    """Check that a place which a row or a cell names lies behind those before it.
+
+    Raises:
+        DamagedFile: it would stand in the place of another.
+    """
+    if 0 < index <= before:
+        raise DamagedFile("damaged", row=row)
 
 
 def _number(text: str) -> str:
