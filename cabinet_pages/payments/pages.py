@@ -14,7 +14,6 @@ from cabinet_pages.payments.samples import sample_payments
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 
-
 #: Receipts that are still being credited are a few days' worth; a page shows so many of them.
 PENDING_SHOWN = 50
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
 from cabinet_pages.payments.models import BANK_DOCUMENT, BankCredit, Payment
 from cabinet_pages.payments.services.settling import settle_bank_credits
+from cabinet_pages.removal import delete_rows
 
 _IDS = 500
 
@@ -83,8 +84,7 @@ def remove_bank_credits(*, ids: Iterable[int]) -> int:
         while chunk := list(islice(iterator, _IDS)):
             accounts |= _accounts_of(chunk)
             _unbook(chunk)
-            BankCredit.objects.filter(pk__in=chunk).delete()
-            count += len(chunk)
+            count += delete_rows(BankCredit, chunk)
         settle_bank_credits(accounts=accounts)
     return count
 
@@ -102,13 +102,10 @@ def _unbook(ids: Collection[int]) -> None:
     """Delete the payments that were made of credits; those that the ERP booked stay, and are free again."""
     iterator = iter(ids)
     while chunk := list(islice(iterator, _IDS)):
-        payments = list(
-            Payment.objects.filter(bank_credit__in=chunk, document__startswith=BANK_DOCUMENT).values_list(
-                "pk", flat=True
-            )
-        )
+        payments = Payment.objects.filter(bank_credit__in=chunk, document__startswith=BANK_DOCUMENT)
+        booked = list(payments.values_list("pk", flat=True))
         BankCredit.objects.filter(pk__in=chunk, payment__isnull=False).update(payment=None)
-        Payment.objects.filter(pk__in=payments).delete()
+        delete_rows(Payment, booked)
 
 
 def unbook_bank_credit(*, credit_id: int) -> None:

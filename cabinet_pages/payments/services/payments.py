@@ -12,8 +12,7 @@ from django.db.models import QuerySet
 from cabinet_pages.bulk import CHUNK, insert_from, insert_rows, update_rows
 from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.payments.services.settling import settle_bank_credits
-
-_IDS = 500
+from cabinet_pages.removal import delete_rows
 
 
 class PaymentRow(NamedTuple):
@@ -104,11 +103,10 @@ def remove_payments(*, ids: Iterable[int]) -> int:
     count = 0
     accounts: set[int] = set()
     with transaction.atomic():
-        while chunk := list(islice(iterator, _IDS)):
-            payments = Payment.objects.filter(pk__in=chunk)
+        while chunk := list(islice(iterator, CHUNK)):
             paired = BankCredit.objects.filter(payment__in=chunk, account__isnull=False)
             accounts.update(pk for pk in paired.values_list("account_id", flat=True) if pk is not None)
-            count += payments.delete()[1].get(Payment._meta.label, 0)
+            count += delete_rows(Payment, chunk)
         if accounts:
             settle_bank_credits(accounts=accounts)
     return count

@@ -18,6 +18,7 @@ from cabinet_pages.bulk import update_rows
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.payments.models import BANK_DOCUMENT, BankCredit, Payment
 from cabinet_pages.payments.rules import Dated, pair
+from cabinet_pages.removal import delete_rows
 
 # Below SQLite's limit on the parameters of one statement.
 _CHUNK = 500
@@ -101,7 +102,7 @@ def _settle(accounts: Collection[int]) -> None:
     changed = [credit for credit in credits if credit.payment_id != links[credit.pk]]
     # No payment may be two credits' even for a moment, so the old links go first.
     _link((credit.pk, None) for credit in changed if credit.payment_id is not None)
-    Payment.objects.filter(pk__in=obsolete).delete()
+    delete_rows(Payment, obsolete)
     _link((credit.pk, links[credit.pk]) for credit in changed if links[credit.pk] is not None)
     _book(to_book)
 

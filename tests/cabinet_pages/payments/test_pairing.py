@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import permutations
+
 import pytest
 
 from cabinet_pages.payments.rules import Dated, pair
