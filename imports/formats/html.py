@@ -53,6 +53,7 @@ class HtmlTable(Format):
         if size > options.limits.file_bytes:
             raise LimitExceeded("too_large", limit=options.limits.file_bytes, size=size)
         encoding = encoding_of(path, options.encoding)
+        _check_count(path, encoding, options.limits)
         measured = _Page(options.limits, _NOTHING)
         for _ in _stream(path, measured, encoding):
             pass
@@ -210,6 +211,17 @@ class _Page(RowTarget):
         table.numeric.clear()
         table.column = 0
         table.has_text = False
+
+
+def _check_count(path: Path, encoding: str, limits: Limits) -> None:
+    """Count the rows of all tables by their tags: parsing so many that they are refused would take a minute.
+
+    Raises:
+        LimitExceeded: `too_many_rows`.
+    """
+    rows = sum(text.count("<tr") + text.count("<TR") for text in decoded_blocks(path, encoding))
+    if rows > limits.rows:
+        raise LimitExceeded("too_many_rows", limit=limits.rows)
 
 
 def _stream(path: Path, page: _Page, encoding: str) -> Iterator[RawRow]:

@@ -4,6 +4,7 @@ Formats of XML subclass `RowTarget`, which gathers rows while elements go by, an
 """
 
 import codecs
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -12,11 +13,15 @@ from lxml import etree
 
 from .base import HEAD_BYTES, DamagedFile, LimitExceeded, Limits, RawRow
 from .encodings import choose_encoding
-from .markup import declared_encoding
+from .markup import declared_encoding, root_of
 
 _BLOCK = 1 << 16
 # Styles and properties of a workbook are tens of thousands of elements; a row is some hundreds.
 _ELEMENTS_BETWEEN_ROWS = 200_000
+# What is shorter is read to its end in some seconds, and more is told of it then.
+_LONG = 32 << 20
+# Behind the end of the first element stand white space and comments, if anything.
+_TAIL = 1 << 14
 # A parser keeps a tag or a comment until it ends; none is longer than this.
 _LONGEST_TAG = 1 << 22
 
@@ -161,6 +166,25 @@ def watched(blocks: Iterator[str], target: RowTarget) -> Iterator[str]:
         yield text
 
 
+def check_end(path: Path, encoding: str) -> None:
+    """Check that a long document ends with its first element, before minutes are spent on finding that it does not.
+
+    Raises:
+        DamagedFile: `truncated`.
+    """
+    size = path.stat().st_size
+    if size < _LONG:
+        return
+    with path.open("rb") as file:
+        root = root_of(file.read(HEAD_BYTES))
+        file.seek(size - _TAIL)
+        tail = file.read()
+    # A piece of a text may begin within a character.
+    ends = tail.decode(encoding, errors="replace") if encoding != "utf-16" else ""
+    if root is not None and root.name and ends and not re.search(rf"</(?:[^<>\s]+:)?{re.escape(root.name)}\s*>", ends):
+        raise DamagedFile("truncated")
+
+
 def stream_rows(path: Path, target: RowTarget, encoding: str) -> Iterator[RawRow]:
     """Yield what a target makes of a document, in pieces, so that memory does not grow with the file.
 
@@ -172,6 +196,7 @@ def stream_rows(path: Path, target: RowTarget, encoding: str) -> Iterator[RawRow
     Raises:
         UnreadableFile: `truncated`, `damaged`, `undecodable`, and whatever the target refuses.
     """
+    check_end(path, encoding)
     # Everything is decoded here, so the parser needs no tables of encodings and cannot be misled about them.
     parser = etree.XMLParser(
         target=cast(Any, target),

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from imports.formats import BUILT_IN, Limits, RawRow, UnreadableFile, sniff
+from imports.formats import BUILT_IN, Limits, RawRow, UnreadableFile, sniff, xml_stream
 from imports.formats.commerceml import HEADINGS, operation
 from tests.support.scale import chance, scaled
 
@@ -262,3 +262,12 @@ def test_xml_cut_short_anywhere_is_refused(tmp_path, whole):
             "truncated",
             "undecodable",
         }
+
+
+@pytest.mark.parametrize("whole", [BOOK % "utf-8", commerce("Оплата").decode(), own((("А", "1"),))])
+def test_a_long_document_is_asked_for_its_end_before_it_is_read(tmp_path, monkeypatch, whole):
+    monkeypatch.setattr(xml_stream, "_LONG", 100)
+    monkeypatch.setattr(xml_stream, "_TAIL", 100)
+    assert rows(saved(tmp_path, whole + "\n<!-- кінець -->\n"))
+    monkeypatch.setattr(xml_stream, "decoded_blocks", None)
+    assert refusal(saved(tmp_path, whole[:-3])).code == "truncated"
