@@ -85,7 +85,7 @@ def _write(
         return "xlsx"
     rows = reading.rows if layout.added is None else (without_cell(row, layout.added) for row in reading.rows)
     width = max(map(len, (row.cells for row in found.read(path, options=options).rows)), default=0)
-    rebuild_workbook(rows, target, texts.of, heading=heading, width=width)
+    rebuild_workbook(rows, target, texts.of, heading=heading, width=width, sheet_name=reading.sheet)
     return "xlsx"
 
 

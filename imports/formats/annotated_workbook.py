@@ -5,6 +5,7 @@ read, macros and links to other files go. What it cannot open, as the workbooks 
 held as objects, is built anew of the rows. No cell that is written here is a formula.
 """
 
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
@@ -25,6 +26,8 @@ OBJECTS_UP_TO = 12 * 1024 * 1024
 # A sheet's last column and the longest text of a cell.
 _MOST_COLUMNS, _MOST_CHARACTERS = 16_384, 32_767
 _WIDTH = 60
+# Signs that no sheet's name may have.
+_UNTITLED = re.compile(r"[\[\]*/\\?:]")
 # What openpyxl has been seen to raise on workbooks that other programs open; see also calamine's issue 419.
 _UNOPENED = (
     InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, zipfile.BadZipFile, ParseError,
@@ -60,7 +63,9 @@ def annotate_workbook(path: Path, sheet_name: str, target: IO[bytes], texts: Tex
         with zipfile.ZipFile(path) as container:
             if sum(part.file_size for part in container.infolist()) > OBJECTS_UP_TO:
                 return False
-        workbook = load_workbook(path, data_only=True, keep_vba=False, keep_links=False)
+        # A name without an extension is refused by openpyxl, an open file is not.
+        with path.open("rb") as file:
+            workbook = load_workbook(file, data_only=True, keep_vba=False, keep_links=False)
         sheet = workbook[sheet_name]
     except _UNOPENED:
         return False
@@ -75,13 +80,19 @@ def annotate_workbook(path: Path, sheet_name: str, target: IO[bytes], texts: Tex
         _put(sheet.cell(heading[0], column), ERROR_COLUMN)
     for told in texts.rest():
         _put(sheet.cell(told.number, column), told.text)
-    sheet.column_dimensions[sheet.cell(1, column).column_letter].width = _WIDTH
+    sheet.column_dimensions[_letter(column - 1)].width = _WIDTH
     workbook.save(target)
     return True
 
 
 def rebuild_workbook(
-    rows: Iterable[RawRow], target: IO[bytes], text_of: Callable[[int], str], *, heading: tuple[int, ...], width: int
+    rows: Iterable[RawRow],
+    target: IO[bytes],
+    text_of: Callable[[int], str],
+    *,
+    heading: tuple[int, ...],
+    width: int,
+    sheet_name: str = "",
 ) -> None:
     """Write rows as a new workbook with the column «Помилка» behind `width` others.
 
@@ -91,9 +102,10 @@ def rebuild_workbook(
         text_of: number of a row → what is said of it, asked in their order.
         heading: the numbers of the heading's rows.
         width: how many cells the longest row has.
+        sheet_name: what the sheet is called; a source may ask for it by its name.
     """
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet()
+    sheet = workbook.create_sheet(_UNTITLED.sub(" ", sheet_name)[:31] or None)
     sheet.column_dimensions[_letter(width)].width = _WIDTH
     written = 0
     for row in rows:

@@ -13,6 +13,7 @@ from cabinet_pages.staff.scope import BranchScopedAdmin
 from imports.engine import installed_kinds
 from imports.models import BatchState, ImportBatch
 from imports.queries import batches_for
+from imports.staff.error_file import ErrorFileView
 from imports.staff.mapping import MappingView
 from imports.staff.views import (
     BatchFileView,
@@ -84,7 +85,13 @@ class BatchAdmin(BranchScopedAdmin):
     )
     search_fields = ("file_name__contains",)
     search_hint = gettext_lazy("File name")
-    object_views = {"status": BatchStatusView, "file": BatchFileView, "issues": BatchIssuesView, "mapping": MappingView}
+    object_views = {
+        "status": BatchStatusView,
+        "file": BatchFileView,
+        "issues": BatchIssuesView,
+        "mapping": MappingView,
+        "errors": ErrorFileView,
+    }
 
     created_shown = column("created_at", gettext_lazy("received at"))
     state_shown = column("state", gettext_lazy("state"))

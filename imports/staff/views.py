@@ -23,6 +23,7 @@ from imports.models import BatchState, ImportBatch, IssueLevel, RowStatus
 from imports.queries import differences_of, issue_message, issues_of
 from imports.staff.declarations import declarations_context
 from imports.staff.differences import Wording, change_name
+from imports.staff.error_file import error_file_note, has_error_file
 from imports.staff.forms import ApplyForm, UploadForm
 from imports.staff.mapping import MAPPABLE_ERRORS
 from imports.staff.receipts import receive_once
@@ -160,6 +161,8 @@ class BatchView(ScopedInspectView):
             "status_url": url("status", self.pk_quoted),
             "file_url": url("file", self.pk_quoted),
             "issues_url": url("issues", self.pk_quoted),
+            "error_file_url": url("errors", self.pk_quoted) if has_error_file(batch) else "",
+            "error_file_note": error_file_note(batch),
             "mapping_url": url("mapping", self.pk_quoted) if self._may_map() else "",
             "needs_mapping": batch.state == BatchState.REFUSED and batch.error_code in MAPPABLE_ERRORS,
             "chosen": {"status": status, "change": change, "account": search, "level": level},
