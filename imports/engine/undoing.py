@@ -18,7 +18,7 @@ from imports.engine.collector import rare_collection
 from imports.engine.errors import StoredRowsMoved
 from imports.engine.locks import batch_lock, promotion_lock
 from imports.engine.opening import resource_to_undo
-from imports.engine.stage import families, record_issues, to_json
+from imports.engine.stage import record_issues, to_json
 from imports.models import BatchRow, BatchSource, BatchState, ImportBatch, IssueLevel, RowStatus
 from imports.resources.base import Change, Entry, Issue, KindResource, Stored, Values
 
@@ -32,6 +32,7 @@ _FIELDS = (
     "batch_id", "row", "owner_id", "owner_label", "key", "ordinal", "leads", "status", "change", "object_id", "values",
     "before",
 )  # fmt: skip
+_READ = ("pk", "row", *_FIELDS[2:])
 
 
 class Conflict(NamedTuple):
@@ -117,17 +118,15 @@ def look_at_undo(batch: ImportBatch, *, limit: int) -> UndoLook:
     """What taking a batch back would do; nothing is written.
 
     Args:
-        limit: after about how many rows of the journal to stop looking.
+        limit: how many rows of the journal to look at.
     """
     look = UndoLook()
     seen = 0
-    for page in _judged(batch, resource_to_undo(batch)):
+    for page in _judged(batch, resource_to_undo(batch), limit=limit):
         for judged in page:
             _count(look, judged)
         seen += sum(judged.rows for judged in page)
-        if seen >= limit:
-            look.seen_all = seen >= batch.new + batch.changed + batch.withdrawn
-            break
+    look.seen_all = seen >= batch.new + batch.changed + batch.withdrawn
     return look
 
 
@@ -213,22 +212,38 @@ def _begun(batch: ImportBatch, by: Any) -> ImportBatch:
     )
 
 
-def _judged(batch: ImportBatch, resource: KindResource) -> Iterator[list[_Judged]]:
+def _judged(batch: ImportBatch, resource: KindResource, *, limit: int | None = None) -> Iterator[list[_Judged]]:
     """The journal of a batch, object by object, in pages."""
-    for page in families(batch, resource, import_settings.CHUNK_ROWS):
+    for page in _pages(batch, resource, limit):
         leaders: list[Entry] = []
         rows: list[int] = []
         for entry in page:
-            if entry.status not in _WRITTEN:
-                continue
             # The parts of an object stand behind the row that leads them.
             if entry.leads:
                 leaders.append(entry)
                 rows.append(1)
             else:
                 rows[-1] += 1
-        if leaders:
-            yield _judged_page(resource, leaders, rows)
+        yield _judged_page(resource, leaders, rows)
+
+
+def _pages(batch: ImportBatch, resource: KindResource, limit: int | None) -> Iterator[list[Entry]]:
+    """What a batch has written, by account and key, in pages that cut no family apart."""
+    written = BatchRow.objects.filter(batch=batch, status__in=_WRITTEN).order_by("owner_id", "key", "row")
+    if limit is not None:
+        written = written[:limit]
+    page: list[Entry] = []
+    last: tuple[int, str] | None = None
+    for values in written.values_list(*_READ).iterator(import_settings.CHUNK_ROWS):
+        entry = Entry(*values)
+        family = (entry.owner_id, resource.family(entry.key))
+        if len(page) >= import_settings.CHUNK_ROWS and family != last:
+            yield page
+            page = []
+        page.append(entry)
+        last = family
+    if page:
+        yield page
 
 
 def _judged_page(resource: KindResource, leaders: list[Entry], rows: list[int]) -> list[_Judged]:

@@ -318,8 +318,9 @@ class MeteringResource(KindResource):
             return
         meter = self._meters.get((entry.owner_id, code, serial), {})
         entry.before = {**point, **meter}
-        if ratio is not None and "multiplier" in entry.values:
-            entry.before |= {**ratio._asdict(), "ratio_from": entry.values["ratio_from"]}
+        if meter and "multiplier" in entry.values:
+            known = {**ratio._asdict(), "ratio_from": entry.values["ratio_from"]} if ratio else dict.fromkeys(RATIO, "")
+            entry.before |= known
         entry.touched = True
 
     # --- multipliers ----------------------------------------------------------------------------------------------

@@ -67,7 +67,9 @@ def _ratio(values: Mapping[str, str]) -> RatioRow | None:
 
 def _added_ratio(earlier: Mapping[str, str], undone: Mapping[str, str]) -> date | None:
     """The day of a multiplier that a meter had not before; None where there was one, or where none was set."""
-    return None if earlier.get("multiplier") else exact_date(undone.get("ratio_from", ""))
+    if earlier.get("multiplier") != "":
+        return None
+    return exact_date(undone.get("ratio_from", ""))
 
 
 def earlier_register(change: Change) -> EarlierRegister:
@@ -79,7 +81,6 @@ def register_removal(change: Change) -> RegisterRemoval:
     """The register to remove; `change.before` has what its import found of the point and the meter."""
     before = change.before or {}
     code, serial = change.key.split("|")[:2]
-    had_meter = METER[0] in before
     return RegisterRemoval(
         pk=change.pk or 0,
         account_id=change.owner_id,
@@ -88,5 +89,5 @@ def register_removal(change: Change) -> RegisterRemoval:
         point=_attributes(before, POINT),
         meter=_attributes(before, METER),
         ratio=_ratio(before),
-        no_ratio_from=_added_ratio(before, change.values) if had_meter else None,
+        no_ratio_from=_added_ratio(before, change.values),
     )
