@@ -52,15 +52,13 @@ class DeclarationsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Tell what does not go together, at the field that says it."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        ends = [cleaned.get("complete_from"), cleaned.get("complete_to")]
-        if None in ends:
-            for name, end in zip(("complete_from", "complete_to"), ends, strict=True):
-                if end is None and any(ends) and name not in self.errors:
-                    self.add_error(name, forms.Field.default_error_messages["required"])
-            ends = []
+        first, last = cleaned.get("complete_from"), cleaned.get("complete_to")
+        for name, end in (("complete_from", first), ("complete_to", last)):
+            if end is None and (first or last) and name not in self.errors:
+                self.add_error(name, forms.Field.default_error_messages["required"])
         field = "complete_from"
         try:
-            cleaned["complete"] = check_span(*ends) if ends else None
+            cleaned["complete"] = check_span(first, last) if first and last else None
             if cleaned.get("kind"):
                 check_options(cleaned["kind"], complete=cleaned["complete"], expect_amount=None, accept=())
                 field = "expect_amount"

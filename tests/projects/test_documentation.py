@@ -15,6 +15,7 @@ SHOWN = {
 HOOKS = (
     "register_import_format",
     "register_import_kind",
+    "register_import_stop",
     "register_reading_check",
     "cabinet_staff_landing",
     "register_cabinet_doctor",

@@ -136,5 +136,5 @@ def test_a_strangers_plug_in_adds_windows_sections_formats_checks_and_a_renderer
     assert "Town:" in found["pdf"]["bytes"]
     assert found["staff_landing"] == "/admin/cabinet_pages/account/?from=stranger"
 
-    for plugged in ("ContractWindowPage", "Households", "CaretTable", "RoundThousands", "StampedRenderer"):
+    for plugged in ("ContractWindowPage", "Households", "CaretTable", "RoundSum", "RoundThousands", "StampedRenderer"):
         assert plugged in found["doctor"], plugged

@@ -1,9 +1,12 @@
 """What holds a file up until somebody has seen it: each stop by its code, its sentence, and how it is let pass."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from wagtail import hooks
 from wagtail.models import ModelLogEntry
 
 from cabinet_pages.billing.models import Balance
@@ -16,6 +19,7 @@ from tests.factories import make_account, make_branch, make_operator
 pytestmark = pytest.mark.django_db
 
 Give = Callable[..., dict[str, Any]]
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 HEADING = ("Особовий рахунок", "Документ", "Дата платежу", "Стаття реалізації", "Сума платежу")
 BALANCES = ("Особовий рахунок", "Період", "Сальдо на початок", "Сальдо на кінець")
 
@@ -271,3 +275,16 @@ def test_a_change_of_customer_is_destructive(give: Give, settings: Any) -> None:
     heading = ("Особовий рахунок", "Замовник", "код ЄДРПОУ")
     give("accounts", [heading, ("80-1", "ТОВ Перше", "32855961")])
     assert stops(give("accounts", [heading, ("80-1", "ТОВ Друге", "14360570")])) == ["second_person"]
+
+
+def test_a_plug_in_holds_files_up_with_a_stop_of_its_own(give: Give) -> None:
+    sys.path.insert(0, str(PLUGINS))
+    try:
+        from stranger.stops import RoundSum
+    finally:
+        sys.path.remove(str(PLUGINS))
+    with hooks.register_temporarily("register_import_stop", RoundSum):
+        report = give("payments", payments("1000000,00", 2))
+        assert (report["state"], stops(report)) == ("refused", ["round_sum"])
+        assert sentences(report) == ["The rows make 2000000, a very round sum."]
+        assert give("payments", payments("1000000,00", 2), accept="round_sum")["state"] == "applied"

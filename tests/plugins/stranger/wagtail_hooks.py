@@ -4,15 +4,23 @@ from django.http import HttpRequest
 from wagtail import hooks
 
 from cabinet_pages.readings.checks import ReadingCheck
+from imports.engine.stops import Stop
 from imports.formats import Format
 from stranger.checks import RoundThousands
 from stranger.formats import CaretTable
+from stranger.stops import RoundSum
 
 
 @hooks.register("register_import_format")
 def caret_table() -> Format:
     """One function, one format."""
     return CaretTable()
+
+
+@hooks.register("register_import_stop")
+def round_sum() -> Stop:
+    """One function, one stop."""
+    return RoundSum()
 
 
 @hooks.register("register_reading_check")
