@@ -54,6 +54,8 @@ def open_batch(batch: ImportBatch) -> Iterator[OpenBatch]:
             resource = resource_type()
             with resource.table(path) as table_path:
                 reading = sniff(table_path, installed_formats(), options.limits).read(table_path, options=options)
+                # Told even where the headings are refused: an operator then maps them, knowing what was read.
+                batch.format, batch.encoding = resource.table_format(reading.format), _encoding_name(reading.encoding)
                 resource, reading = _laid_out(resource, reading)
                 columns = resource.column_set().with_profile(batch.mapping)
                 table = open_table(reading, columns, heading_row=str(batch.options.get("heading_row", "")))
