@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from imports.formats import Limits, RawRow, UnreadableFile
+from imports.formats import Limits, RawRow, UnreadableFile, html
 from tests.support.scale import chance, scaled
 
 from .test_text import opened, refusal, rows
@@ -135,3 +135,9 @@ def test_damaged_bytes_raise_nothing_but_a_refusal(tmp_path):
             damaged[source.randrange(len(damaged))] = source.randrange(256)
         with contextlib.suppress(UnreadableFile):
             rows(saved(tmp_path, bytes(damaged)))
+
+
+def test_too_many_rows_are_counted_before_a_page_is_parsed(tmp_path, monkeypatch):
+    monkeypatch.setattr(html, "_stream", None)
+    path = saved(tmp_path, "<TABLE>" + "<TR><TD>1</TD></TR>" * 10 + "</TABLE>")
+    assert refusal(path, limits=Limits(rows=9)).code == "too_many_rows"

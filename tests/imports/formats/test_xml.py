@@ -271,3 +271,11 @@ def test_a_long_document_is_asked_for_its_end_before_it_is_read(tmp_path, monkey
     assert rows(saved(tmp_path, whole + "\n<!-- кінець -->\n"))
     monkeypatch.setattr(xml_stream, "decoded_blocks", None)
     assert refusal(saved(tmp_path, whole[:-3])).code == "truncated"
+
+
+@pytest.mark.parametrize("doctype", [BOMB + "]>", '<!DOCTYPE x SYSTEM "file:///etc/passwd">'])
+def test_the_parser_itself_meets_no_document_type(tmp_path, doctype):
+    path = saved(tmp_path, f"{doctype}<x>&a8;</x>")
+    with pytest.raises(UnreadableFile) as refused:
+        list(xml_stream.stream_rows(path, xml_stream.RowTarget(Limits()), "utf-8"))
+    assert refused.value.code == "doctype"
