@@ -19,7 +19,7 @@ from .base import RawRow, Reading
 #: The heading of the added column.
 ERROR_COLUMN = "Помилка"
 # What begins like a formula and is a number to every spreadsheet program: «-2,00».
-_NUMBER = re.compile(r"[+\-]?[0-9][0-9 \u00a0\u202f.,]*-?|-")
+_NUMBER = re.compile(r"[+\-]?(?:[0-9]{1,3}(?:[ \u00a0\u202f.,][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?-?|-")
 _QUOTED_FIELD = re.compile(r'"(?:[^"]|"")*"')
 # What one-byte encodings lack, in letters that are read the same.
 _NEIGHBOURS = {

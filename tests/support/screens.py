@@ -76,6 +76,43 @@ def calculate(page: Page) -> None:
 
 
 STAFF = "/admin/cabinet_pages"
+UPLOAD = "/admin/imports/importbatch/create/"
+_LONG = (
+    "Оплата за розподіл електричної енергії за договором № 80-431930/2026 від 01.01.2026, у тому числі ПДВ 20 %. " * 3
+)
+PREVIEWED = f"""Особовий рахунок;Документ;Дата платежу;Сума платежу;Стаття реалізації;Платник;Призначення
+{ACCOUNT};Д-1;08.01.2026;100,50;Активна електроенергія;ТОВ «Агробуд-В»;{_LONG}
+{ACCOUNT};Д-2;09.01.2026;-2,00;Нова стаття з довгою назвою, якої в довіднику ще немає;ТОВ «Агробуд-В»;повернення
+{ACCOUNT};Д-3;32.01.2026;1,00;Пеня;ТОВ «Агробуд-В»;дата помилкова
+00-000000;Д-4;10.01.2026;1,2,3;Пеня;Товариство-з-дуже-довгою-назвою-без-жодного-пробілу-у-ній;чужий рахунок
+"""
+STRANGE = f"""Реєстр оплат за січень 2026
+Номер споживача у програмі;Коли;За що;Гривень;Хто сплатив
+{ACCOUNT};08.01.2026;Пеня;100,50;ТОВ «Агробуд-В»
+{ACCOUNT};09.01.2026;Активна електроенергія;1 200,00;Товариство з обмеженою відповідальністю «Приклад»
+"""
+
+
+def upload(text: str, kind: str = "payments") -> Callable[[Page], object]:
+    """Return an act that gives a file to the import desk and waits for the worker's answer."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Що у файлі").select_option(kind)
+        branch = page.locator("#id_branch")
+        if not branch.input_value():
+            branch.select_option(index=1)
+        content = {"name": "оплати-січень-2026.csv", "mimeType": "text/csv", "buffer": text.encode("cp1251")}
+        page.locator("#id_file").set_input_files(content)
+        page.get_by_role("button", name="Перевірити файл").click()
+        page.wait_for_load_state()
+        for _ in range(40):
+            if not page.locator("[data-import-status]").count():
+                break
+            page.wait_for_timeout(500)
+            page.reload()
+
+    return act
+
 
 SCREENS: tuple[Screen, ...] = (
     Screen("public/home", "/"),
@@ -133,6 +170,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/desk", "/admin/imports/importbatch/", OPERATOR),
     Screen("staff/desk-upload", "/admin/imports/importbatch/create/", OPERATOR),
     Screen("staff/desk-batch", "/admin/imports/importbatch/", OPERATOR, act=follow("main tbody a")),
+    Screen("staff/import-preview", UPLOAD, OPERATOR, act=upload(PREVIEWED)),
+    Screen("staff/import-mapping", UPLOAD, OPERATOR, act=both(upload(STRANGE), press("Зіставити колонки"))),
+    Screen("staff/import-refused", UPLOAD, OPERATOR, act=upload(STRANGE)),
+    Screen("staff/import-sources", "/admin/imports/importprofile/", OPERATOR),
     Screen("staff/registrations", f"{STAFF}/accessrequest/", OPERATOR),
     Screen("staff/registration", f"{STAFF}/accessrequest/", OPERATOR, act=follow("main tbody a")),
     Screen("staff/accounts", f"{STAFF}/account/", OPERATOR),

@@ -17,7 +17,8 @@ from tests.cabinet_pages.staff.world import StaffWorld, body_of, make_world, sta
 
 INDEX = reverse("imports_importbatch_modeladmin_index")
 CREATE = reverse("imports_importbatch_modeladmin_create")
-OBJECT_ACTIONS = {"inspect", "edit", "delete", "history", "status", "file", "issues"}
+OBJECT_ACTIONS = {"inspect", "edit", "delete", "history", "status", "file", "issues", "mapping", "errors", "undo"}
+SCREENS = {"importbatch", "importprofile", "bankcredit"}
 HEADING = "Особовий рахунок;Документ;Дата платежу;Сума платежу;Стаття реалізації"
 GOOD = [
     "80-431930;D1;08.01.2026;100,50;Активна електроенергія",
@@ -55,7 +56,10 @@ def url_of(action: str, batch: Any) -> str:
 
 
 def test_every_route_of_the_desk_has_a_case() -> None:
-    assert staff_routes("imports") == {("importbatch", action) for action in {"index", "create", *OBJECT_ACTIONS}}
+    routes = staff_routes("imports")
+    assert {action for screen, action in routes if screen == "importbatch"} == {"index", "create", *OBJECT_ACTIONS}
+    # Sources and the queue of receipts have cases of their own.
+    assert {screen for screen, _ in routes} <= SCREENS
 
 
 def test_a_file_is_previewed_confirmed_and_reported(world: StaffWorld, as_user: Callable[[Any], Client]) -> None:
@@ -169,12 +173,15 @@ def test_a_batch_of_another_branch_is_absent(world: StaffWorld, as_user: Callabl
 
 def test_own_batches_open_on_every_route(world: StaffWorld, as_user: Callable[[Any], Client]) -> None:
     client = as_user(world.vin.operator)
-    upload(client, *GOOD)
+    upload(client, *GOOD, BAD)
     batch = ImportBatch.objects.get()
-    found = {action: client.get(url_of(action, batch)).status_code for action in OBJECT_ACTIONS}
-    assert found == {**dict.fromkeys(OBJECT_ACTIONS, 200), "edit": 302, "delete": 302}
+    # What is not applied cannot be taken back: that has cases of its own.
+    actions = OBJECT_ACTIONS - {"undo"}
+    found = {action: client.get(url_of(action, batch)).status_code for action in actions}
+    assert found == {**dict.fromkeys(actions, 200), "edit": 302, "delete": 302}
     assert client.get(INDEX).status_code == client.get(CREATE).status_code == 200
-    assert body_of(client.get(url_of("file", batch))) == a_file(*GOOD).read()
+    assert body_of(client.get(url_of("file", batch))) == a_file(*GOOD, BAD).read()
+    assert "Помилка;Особовий рахунок" in body_of(client.get(url_of("errors", batch))).decode("cp1251")
     assert client.get(url_of("status", batch)).json()["state"] == "previewed"
 
 
