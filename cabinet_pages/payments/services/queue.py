@@ -58,29 +58,35 @@ def assign_bank_credit(*, credit_id: int, account_number: str, article_id: int, 
     if article is None:
         raise CreditRefused("no_such_article")
     number = normalise_account_number(account_number)
-    credit = _locked(credit_id, by)
+    credit = _own(credit_id, by)
     account = Account.objects.filter(number=number, branch__in=branches_for(by)).select_related("branch").first()
     if account is not None and credit.branch_id not in (None, account.branch_id):
         raise CreditRefused("other_branch", account=number, branch=credit.branch.code if credit.branch else "")
     if account is None:
         raise CreditRefused("no_such_account", account=number)
-    if (credit.account_id, credit.article_id) == (account.pk, article.pk) and credit.dismissed_at is None:
+    if _is_assigned(credit, account, article):
         return credit
-    if credit.account_id is not None and credit.article_id is not None:
+    if not _decide(
+        credit,
+        account=account,
+        article=article,
+        branch=account.branch,
+        matched_by=MatchedBy.HAND,
+        dismissed_at=None,
+        dismissed_by=None,
+        dismissal_reason="",
+    ):
+        credit.refresh_from_db()
+        if _is_assigned(credit, account, article):
+            return credit
         raise CreditRefused("already_assigned")
-    before = credit.account_id
-    credit.account, credit.article, credit.branch = account, article, account.branch
-    credit.matched_by = MatchedBy.HAND
-    credit.dismissed_at = credit.dismissed_by = None
-    credit.dismissal_reason = ""
-    credit.save()
     log(
         credit,
         audit.CREDIT_ASSIGN,
         user=by,
         data={"account": account.number, "article": article.name, "amount": f"{credit.amount:f}"},
     )
-    settle_bank_credits(accounts={account.pk} | ({before} if before is not None else set()))
+    settle_bank_credits(accounts={account.pk, credit.account_id or account.pk})
     credit.refresh_from_db()
     return credit
 
@@ -97,24 +103,38 @@ def dismiss_bank_credit(*, credit_id: int, reason: str, by: Any) -> BankCredit:
         raise CreditRefused("reason_required")
     if len(told) > _REASON_LENGTH:
         raise CreditRefused("reason_too_long", limit=_REASON_LENGTH)
-    credit = _locked(credit_id, by)
+    credit = _own(credit_id, by)
     if credit.dismissed_at is not None:
         return credit
-    if credit.account_id is not None and credit.article_id is not None:
-        raise CreditRefused("already_assigned")
     unbook_bank_credit(credit_id=credit.pk)
-    credit.payment = None
-    credit.dismissed_at, credit.dismissed_by, credit.dismissal_reason = timezone.now(), by, told
-    credit.save()
+    if not _decide(credit, payment=None, dismissed_at=timezone.now(), dismissed_by=by, dismissal_reason=told):
+        credit.refresh_from_db()
+        if credit.dismissed_at is not None:
+            return credit
+        raise CreditRefused("already_assigned")
     log(credit, audit.CREDIT_DISMISS, user=by, data={"reason": told, "amount": f"{credit.amount:f}"})
     if credit.account_id is not None:
         settle_bank_credits(accounts={credit.account_id})
+    credit.refresh_from_db()
     return credit
 
 
-def _locked(credit_id: int, by: Any) -> BankCredit:
-    """The credit, if it is the employee's to decide about; it stays ours until the transaction ends."""
-    credit = credits_for_staff(by).select_for_update(of=("self",)).filter(pk=credit_id).first()
+def _own(credit_id: int, by: Any) -> BankCredit:
+    """The credit, if it is the employee's to decide about."""
+    credit = credits_for_staff(by).filter(pk=credit_id).first()
     if credit is None:
         raise CreditRefused("no_such_credit")
     return credit
+
+
+def _is_assigned(credit: BankCredit, account: Account, article: Article) -> bool:
+    same = (credit.account_id, credit.article_id) == (account.pk, article.pk)
+    return same and credit.dismissed_at is None
+
+
+def _decide(credit: BankCredit, **fields: Any) -> bool:
+    """Write a decision about a credit that still waits as it was read; return whether it did."""
+    if credit.account_id is not None and credit.article_id is not None:
+        return False
+    as_read = {name: getattr(credit, name) for name in ("account_id", "article_id", "dismissed_at")}
+    return BankCredit.objects.filter(pk=credit.pk, withdrawn=False, **as_read).update(**fields) == 1

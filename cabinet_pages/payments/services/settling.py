@@ -108,7 +108,11 @@ def _settle(accounts: Collection[int]) -> None:
 
 
 def _credits(accounts: Collection[int]) -> Iterator[_Credit]:
-    """The credits of accounts; rows are locked, so two settlements of one account go one after the other."""
+    """The credits of accounts.
+
+    PostgreSQL locks them, so that two settlements of one account go one after the other; SQLite has one writer. Were
+    it otherwise, the unique link to a payment would refuse the second.
+    """
     return map(
         _Credit._make,
         BankCredit.objects.select_for_update(of=("self",))

@@ -14,7 +14,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from website.demo.records import DemoAccount, DemoPoint, World
-from website.demo.world import month_end
+from website.demo.world import BIG_NUMBER, month_end
 
 Row = Sequence[str]
 
@@ -48,6 +48,44 @@ def write_exchange_files(world: World, folder: Path) -> list[tuple[str, str, Pat
                 _write_xlsx(path, heading, rows)
             files.append((kind, branch, path))
     return files
+
+
+def write_statement(world: World, folder: Path, *, own: str, today: date) -> Path:
+    """Write today's statement of the utility's bank account, as a client-bank program exports it.
+
+    Two of its rows name an account, one is from a stranger, one pays for nothing that can be told, one goes out.
+
+    Args:
+        own: the IBAN of the utility.
+    """
+    other = [account.number for account in world.accounts if account.branch == "VIN"][-1]
+    day = _day(today)
+    rows = [
+        ("701", "18450.00", f"Оплата за розподіл електроенергії, о/р {BIG_NUMBER}, у т.ч. ПДВ"),
+        ("702", "3120.75", f"За послуги з розподілу зг. договору № {other}"),
+        ("703", "960.40", "Оплата за електроенергію"),
+        ("704", "5000.00", "Поповнення рахунку, о/р уточнюється"),
+        ("705", "-125.00", "Комісія за обслуговування рахунку"),
+    ]
+    came = sum(Decimal(amount) for _, amount, _ in rows if not amount.startswith("-"))
+    lines = [
+        *("1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows", f"ДатаНачала={day}", f"ДатаКонца={day}"),
+        *(f"РасчСчет={own}", "СекцияРасчСчет", f"ДатаНачала={day}", f"ДатаКонца={day}", f"РасчСчет={own}"),
+        *(f"ВсегоПоступило={came}", "КонецРасчСчет"),
+    ]
+    for number, amount, purpose in rows:
+        is_outgoing = amount.startswith("-")
+        ours, theirs = ("Плательщик", "Получатель") if is_outgoing else ("Получатель", "Плательщик")
+        lines += [
+            "СекцияДокумент=Платежное поручение",
+            *(f"Номер={number}", f"Дата={day}", f"Сумма={amount.lstrip('-')}", f"ДокументИД={day}-{number}"),
+            *(f"{ours}Счет={own}", f"{theirs}Счет=UA903052992990004149123456789", f'{theirs}=ТОВ "Платник {number}"'),
+            *(f"{'ДатаСписано' if is_outgoing else 'ДатаПоступило'}={day}", f"НазначениеПлатежа={purpose}"),
+            "КонецДокумента",
+        ]
+    path = folder / "VIN-bank.txt"
+    path.write_bytes("\r\n".join([*lines, "КонецФайла", ""]).encode("cp1251"))
+    return path
 
 
 ACCOUNT_HEADING = (

@@ -21,11 +21,12 @@ from cabinet_pages.clock import kyiv_now
 from cabinet_pages.install import install_groups, install_pages
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
+from imports.conf import import_settings
 from imports.engine import run_import
 from imports.models import BatchState
 from imports.queries import report
 from website.demo import manual
-from website.demo.files import write_exchange_files
+from website.demo.files import write_exchange_files, write_statement
 from website.demo.logins import PASSWORD
 from website.demo.papers import write_document_archives
 from website.demo.world import BIG_NUMBER, build_world
@@ -58,6 +59,8 @@ BRANCHES: dict[str, dict[str, Any]] = {
     },
 }
 
+# The utility's account in its bank; development settings list it, so that statements of it are taken.
+BANK_ACCOUNT = "UA213223130000026007233566001"
 # The last user that is made: who finds it finds the whole demo.
 MARK = "admin@demo.example"
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
@@ -102,6 +105,8 @@ def _import_files(folder: Path, today: date, say: Say) -> None:
     world = build_world(today)
     files = write_exchange_files(world, folder)
     files.extend(("documents", branch, path) for branch, path in write_document_archives(world, folder))
+    if BANK_ACCOUNT in import_settings.BANK_ACCOUNTS:
+        files.append(("payments", "VIN", write_statement(world, folder, own=BANK_ACCOUNT, today=today)))
     for kind, branch, path in files:
         say(f"Importing {path.name}…")
         with path.open("rb") as stream:
@@ -140,9 +145,7 @@ def _describe_utility(site: Any) -> None:
 def _describe_payees(site: Any) -> None:
     utility = UtilitySettings.for_site(site)
     if not utility.payee_accounts.exists():
-        PayeeAccount.objects.create(
-            utility=utility, iban="UA213223130000026007233566001", bank_name="АТ «Укрексімбанк»"
-        )
+        PayeeAccount.objects.create(utility=utility, iban=BANK_ACCOUNT, bank_name="АТ «Укрексімбанк»")
 
 
 def _register_staff() -> None:

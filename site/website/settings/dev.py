@@ -14,6 +14,15 @@ EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 DEMO_ENABLED = True
 # The mailbox of the demo shows what was sent.
 WAGTAIL_CABINET = {"KEEP_SENT_MAIL": True}
+# The demo's bank account, so that statements and the queue of receipts can be tried.
+WAGTAIL_CABINET_IMPORTS = {
+    "BANK_ACCOUNTS": {
+        "UA213223130000026007233566001": {
+            "article": "Плата за розподіл електроенергії",
+            "purposes": [("пен[яюі]", "Пеня"), ("річн", "Річні відсотки"), ("інфляц", "Інфляційні відсотки")],
+        },
+    },
+}
 # The start shows its own lines: neither every page that is made nor every small task that ran. The level stands at the
 # handler, because the task worker sets the levels of its loggers itself.
 LOGGING = {
