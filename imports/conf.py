@@ -35,6 +35,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "LEASE_SECONDS": 20,
     # How often a batch that ended its worker is taken up again.
     "RESUME_ATTEMPTS": 3,
+    # How often one token may push and ask, and one address try unknown tokens.
+    "PUSH_RATES": {"push": "120/h/key", "ask": "3600/h/key", "unknown_token": "30/h/ip"},
     # Limits of a file, by the names of `imports.formats.Limits`.
     "LIMITS": {},
 }

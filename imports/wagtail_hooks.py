@@ -42,6 +42,9 @@ for _held in BUILT_IN_STOPS:
 def register_log_actions(actions: Any) -> None:
     """Name the acts of importing in the history screens."""
     actions.register_action("imports.apply", _("Apply an import"), _("Import applied"))
+    actions.register_action("imports.cancel", _("Cancel an import"), _("Import cancelled"))
+    actions.register_action("imports.token.issue", _("Make a push token"), _("Push token made"))
+    actions.register_action("imports.token.revoke", _("Revoke a push token"), _("Push token revoked"))
     actions.register_action(
         "imports.approve",
         _("Confirm an import for a second person"),

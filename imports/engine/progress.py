@@ -3,7 +3,10 @@
 from django.utils import timezone
 
 from imports.engine.errors import Cancelled
+from imports.engine.steps import reached
 from imports.models import BatchStep, ImportBatch
+
+_PARTS = {BatchStep.READING.value: "chunk_staged", BatchStep.COMPARING.value: "page_compared"}
 
 
 class Progress:
@@ -38,3 +41,5 @@ class Progress:
         )
         if not renewed:
             raise Cancelled(self.batch.pk)
+        if rows and self.step in _PARTS:
+            reached(_PARTS[self.step], self.batch.pk)

@@ -14,6 +14,7 @@ from website.search.views import search
 urlpatterns = [
     # The cabinet's own addresses come first: its gate answers /admin/login/ before Wagtail does.
     path("", include("cabinet_pages.urls")),
+    path("", include("imports.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

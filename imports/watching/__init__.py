@@ -1,0 +1,1 @@
+"""The watched folder: files that a 1C writes into `<dir>/<BRANCH>/<kind>/`."""
