@@ -58,6 +58,11 @@ def issue_message(batch: ImportBatch, issue: RowIssue) -> str:
     return message(batch.kind, issue.code, issue.params)
 
 
+def last_undo(batch: ImportBatch) -> ImportBatch | None:
+    """The batch that has taken a batch back; None while there is none."""
+    return ImportBatch.objects.filter(undoes=batch).first()
+
+
 def undo_report(batch: ImportBatch, result: UndoResult) -> Mapping[str, Any]:
     """How an undo ended, as the contract's JSON has it; sentences are in the active language.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.utils import timezone, translation
 from django_tasks import task, task_backends
 
@@ -24,7 +25,8 @@ from imports.engine.leases import (
     unfinished,
 )
 from imports.engine.preparing import prepare
-from imports.models import ImportBatch
+from imports.engine.undoing import undo
+from imports.models import BatchState, ImportBatch
 
 _QUEUE = "imports"
 
@@ -48,6 +50,17 @@ def resume_batch(batch_id: int) -> bool:
     """Take up a batch whose worker died; return whether there was anything to take up."""
     with translation.override(settings.LANGUAGE_CODE):
         return resume(ImportBatch.objects.get(pk=batch_id))
+
+
+@task()
+def undo_batch(batch_id: int, user_id: int | None) -> str:
+    """Take a batch back for the user who confirmed it; return how it ended."""
+    by: Any = None if user_id is None else get_user_model()._default_manager.get(pk=user_id)
+    batch = ImportBatch.objects.get(pk=batch_id)
+    with translation.override(settings.LANGUAGE_CODE):
+        result = undo(batch, by=by)
+    _note_undo(batch, asked=False)
+    return result.state
 
 
 @task()
@@ -81,6 +94,23 @@ def enqueue_promote(batch: ImportBatch, *, by: Any, skip_rejected: bool, accept:
     ask_to_apply(batch, by=by, skip_rejected=skip_rejected, accept=accept, seen=True)
     look_later(batch)
     promote_batch.using(backend=cabinet_settings.TASK_BACKEND, queue_name=_QUEUE).enqueue(batch.pk)
+
+
+def enqueue_undo(batch: ImportBatch, *, by: Any) -> None:
+    """Have a batch taken back by the worker; `is_undo_asked` tells that it waits, or is at work."""
+    _note_undo(batch, asked=True)
+    undo_batch.using(backend=cabinet_settings.TASK_BACKEND, queue_name=_QUEUE).enqueue(batch.pk, by and by.pk)
+
+
+def is_undo_asked(batch: ImportBatch) -> bool:
+    """Whether the worker was asked to take a batch back and has not answered."""
+    return batch.state == BatchState.APPLIED and bool(batch.effects.get("undo_asked"))
+
+
+def _note_undo(batch: ImportBatch, *, asked: bool) -> None:
+    batch.refresh_from_db(fields=["effects"])
+    batch.effects = {**batch.effects, "undo_asked": asked}
+    batch.save(update_fields=["effects"])
 
 
 def enqueue_dead() -> list[ImportBatch]:

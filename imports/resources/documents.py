@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.documents.models import SignedDocument
@@ -267,7 +268,9 @@ class DocumentResource(KindResource):
         ).exclude(batch__source=BatchSource.UNDO)
         needed: set[str] = set()
         for name in ("sha256", "signature_sha256"):
-            digests = replaced.filter(**{f"before__{name}__isnull": False}).values_list(f"before__{name}", flat=True)
+            digests = replaced.filter(**{f"before__{name}__isnull": False}).values_list(
+                KT(f"before__{name}"), flat=True
+            )
             needed.update(digests.iterator())
         drop_unused_files(files=self._released, needed=needed)
 

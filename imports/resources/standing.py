@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from django.db import models
+from django.db.models.fields.json import KT
 
 from cabinet_pages.removal import referrers
 from imports.models import BatchRow, BatchSource, BatchState, ImportBatch, RowStatus
@@ -80,4 +81,4 @@ def _written_since(batch_id: int, kind: str, name: str, wanted: Collection[tuple
         status__in=(RowStatus.NEW, RowStatus.CHANGED),
         **{f"values__{name}__in": list({value for _, value in wanted})},
     )
-    return set(rows.values_list("owner_id", f"values__{name}")) & set(wanted)
+    return set(rows.values_list("owner_id", KT(f"values__{name}"))) & set(wanted)

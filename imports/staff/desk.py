@@ -15,6 +15,7 @@ from imports.models import BatchState, ImportBatch
 from imports.queries import batches_for
 from imports.staff.error_file import ErrorFileView
 from imports.staff.mapping import MappingView
+from imports.staff.undo import UndoView
 from imports.staff.views import (
     BatchFileView,
     BatchIssuesView,
@@ -91,6 +92,7 @@ class BatchAdmin(BranchScopedAdmin):
         "issues": BatchIssuesView,
         "mapping": MappingView,
         "errors": ErrorFileView,
+        "undo": UndoView,
     }
 
     created_shown = column("created_at", gettext_lazy("received at"))

@@ -32,6 +32,9 @@ CHANGE_NAMES: dict[str, Any] = {
 }
 
 
+#: Values that only undo needs.
+HIDDEN_VALUES = frozenset({"customer_key"})
+
 #: Values that a kind takes from somewhere else than a column of its own.
 DERIVED_NAMES: dict[str, Any] = {
     "withdrawn": gettext_lazy("Withdrawn"),
@@ -138,6 +141,7 @@ class Wording:
             return [
                 Value(self.heading(name), self.text(name, old), self.text(name, row.values.get(name, "")))
                 for name, old in before.items()
+                if name not in HIDDEN_VALUES
             ]
         return [
             Value(self.heading(name), None, text)

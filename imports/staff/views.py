@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +29,7 @@ from imports.staff.mapping import MAPPABLE_ERRORS
 from imports.staff.receipts import receive_once
 from imports.staff.stops import asks_second_person, stops_context
 from imports.staff.totals import continuity_context, totals_context
+from imports.staff.undo import undo_context
 from imports.tasks import enqueue_prepare, enqueue_promote
 
 ROWS_PER_PAGE = 50
@@ -149,13 +150,15 @@ class BatchView(ScopedInspectView):
             "error": batch_error(batch),
             "is_working": batch.state in WORKING or is_started,
             "is_preview": is_preview and not is_started,
-            "is_finished": batch.state in (BatchState.APPLIED, BatchState.UNCHANGED, BatchState.REFUSED)
+            "is_finished": batch.state
+            in (BatchState.APPLIED, BatchState.UNCHANGED, BatchState.REFUSED, BatchState.UNDONE)
             and not is_preview,
             "changes_nothing": not batch.new and not batch.changed and not batch.withdrawn,
             "all_rejected": bool(batch.rows) and batch.rejected == batch.rows,
             "may_apply": self.may_apply(),
             **declarations_context(batch),
             **stops_context(batch, form, stops, self.request.user),
+            **undo_context(batch, self.request.user, url),
             "changes": [(code, change_name(code), count) for code, count in batch.change_counts.items()],
             "page_url": url("inspect", self.pk_quoted),
             "status_url": url("status", self.pk_quoted),
@@ -210,6 +213,8 @@ class BatchFileView(ScopedObjectView):
     """Downloads the file as it was given."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.instance.file:
+            raise Http404
         return private_file(self.instance.file, self.instance.file_name)
 
 
