@@ -8,6 +8,8 @@ from .declared import ColumnSet, fold_heading
 
 #: The heading of the column that an error file adds, and its name where a table has Latin names alone (DBF).
 ERROR_COLUMN, ERROR_FIELD = "Помилка", "ERROR"
+# Every try looks for the heading anew, and a hostile file may have the word in every cell.
+_TRIES = 20
 _FOLDED = frozenset(map(fold_heading, (ERROR_COLUMN, ERROR_FIELD)))
 
 
@@ -23,10 +25,14 @@ def added_column(rows: Sequence[RawRow], columns: ColumnSet, heading_row: str = 
     # The heading is found by the other columns, so this import cannot stand above.
     from .headings import TableRefused, find_heading
 
+    tries = 0
     for index, row in enumerate(rows):
         for position, cell in enumerate(row.cells):
             if fold_heading(cell) not in _FOLDED or columns.find(cell) is not None:
                 continue
+            tries += 1
+            if tries > _TRIES:
+                return None
             try:
                 heading = find_heading([without_cell(one, position) for one in rows], columns, heading_row=heading_row)
             except TableRefused as refused:

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cabinet_pages.quantities.folding import APOSTROPHES, collapse_spaces, fold_twins, normalise_dashes
 
@@ -13,6 +14,10 @@ _APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 # A word broken at the end of a line inside a cell: «Показа-⏎тели».
 _BROKEN_WORD = re.compile(r"(?<=\w)-[ \t]*[\r\n]+[ \t]*(?=\w)")
 _LAST_WORD = re.compile(r"(?P<heading>.+?)\s*(?:[(\[]\s*(?P<bracketed>[^()\[\]]+?)\s*[)\]]|\s(?P<bare>\S+))$")
+# What is longer is no heading. The cells of thirty rows are looked at many times over, whatever they hold, so each is
+# worked out once.
+_LONGEST = 100
+_REMEMBERED = 65_536
 _NUMBER_SIGN = "№"
 
 
@@ -22,10 +27,22 @@ def fold_heading(text: str) -> str:
     Case, white space and line breaks, `. , : № *`, apostrophes, dashes, ё and Latin look-alikes make no difference.
     A heading that is «№» alone stays «№».
     """
+    return _folded(text[:_LONGEST])
+
+
+@lru_cache(_REMEMBERED)
+def _folded(text: str) -> str:
     text = _BROKEN_WORD.sub("", text).translate(_APOSTROPHES)
     folded = fold_twins(unicodedata.normalize("NFKC", text.translate(_SIGNS))).replace("ё", "е")
     folded = collapse_spaces(normalise_dashes(folded).translate(_APOSTROPHES))
     return folded or (_NUMBER_SIGN if _NUMBER_SIGN in text else "")
+
+
+@lru_cache(_REMEMBERED)
+def _without_unit(folded: str) -> tuple[str, str]:
+    """Return what stands before the last word of a heading, and that word without its brackets."""
+    found = _LAST_WORD.fullmatch(folded)
+    return (found["heading"], found["bracketed"] or found["bare"]) if found else ("", "")
 
 
 def heading_keys(texts: Sequence[str]) -> tuple[str, ...]:
@@ -129,11 +146,10 @@ class ColumnSet:
         if folded in self.profile:
             return self._by_name.get(self.profile[folded])
         known = self._by_heading.get(folded)
-        with_unit = None if known else _LAST_WORD.fullmatch(folded)
-        if with_unit is None:
+        if known:
             return known
-        column = self._by_heading.get(with_unit["heading"])
-        unit = with_unit["bracketed"] or with_unit["bare"]
+        before, unit = _without_unit(folded)
+        column = self._by_heading.get(before)
         return column if column and unit in map(fold_heading, column.units) else None
 
     def passes_over(self, heading: str, key: str = "") -> bool:
