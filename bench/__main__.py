@@ -1,9 +1,13 @@
-"""`make bench`: prints a table and writes `var/bench.json`; ends with 1 where something cannot be measured."""
+"""`make bench`: prints a table and writes `var/bench.json`; ends with 1 where something cannot be measured.
+
+Every contender runs in a process of its own, without DEBUG, on the same site, one after another: payments as a cp1251
+CSV through the whole engine, the same rows in another order, and its peers. Then how much memory a long file takes,
+and how long a workbook takes beside the same rows as text.
+"""
 
 import argparse
 import os
 import secrets
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,12 +18,21 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from bench.measurement import Measurement, NotMeasurable, table, write
-from bench.payments import measure
-from bench.peers import bulk_insert
+from bench.contenders import SEED
+from bench.measurement import Measurement, NotMeasurable, Target, table, write
+from bench.payments import DBF_MAPPING, write_accounts, write_csv, write_dbf, write_xlsx
+from bench.site import Site
 
 ROOT = Path(__file__).resolve().parents[1]
-SEED = 20260101
+STOCK_ROWS = 5_000
+MEMORY_ROWS = 1_000_000
+XLSX_ROWS = 100_000
+#: Of `make bench`: at least so many times a stock ModelResource, and such a part of a bare COPY.
+TIMES_STOCK = {"postgresql": 60, "sqlite": 40}
+PART_OF_COPY = 0.5
+MEMORY_MB = 300
+TIMES_CSV = 1.5
+PARTS = ("speed", "xlsx", "memory")
 
 
 @contextmanager
@@ -34,58 +47,119 @@ def databases(folder: Path) -> Iterator[dict[str, str]]:
     with psycopg.connect(server, autocommit=True) as administrator:
         administrator.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
-        yield {**found, "postgresql": urlunsplit(urlsplit(server)._replace(path=f"/{name}"))}
+        yield {"postgresql": urlunsplit(urlsplit(server)._replace(path=f"/{name}")), **found}
     finally:
         with psycopg.connect(server, autocommit=True) as administrator:
             administrator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def product(url: str, folder: Path, database: str, rows: int) -> list[Measurement]:
-    """Prepare an empty site and measure the product on it. Raises NotMeasurable."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "PRIVATE_ROOT": str(folder / "private"),
-        "MEDIA_ROOT": str(folder / "media"),
-        "LOG_LEVEL": "WARNING",
-    }
+def speed(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:
+    """The engine, again with the rows in another order, and its peers. Raises NotMeasurable."""
+    file, other = folder / "payments.csv", folder / "reordered.csv"
+    write_csv(file, rows, SEED)
+    write_csv(other, rows, SEED, shuffled=True)
+    bare = site.run("bare", rows=rows)
+    first = site.engine(file, new=rows)
+    again = site.engine(other, unchanged=rows)
+    site.forget_payments()
+    stock = site.run("stock", rows=min(STOCK_ROWS, rows))
+    bulk = site.run("bulk", rows=min(STOCK_ROWS, rows))
+    extrapolated = f"measured on {stock['rows']:,} rows, extrapolated to {rows:,}"
+    copy = "bare COPY" if site.database == "postgresql" else "bare executemany"
+    task, repeated = "first import of payments", "the same payments, other order"
 
-    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def peer(name: str, found: dict[str, float], note: str) -> Measurement:
+        return Measurement(task, name, site.database, rows, found["seconds"] * rows / found["rows"], note=note)
 
-    for step in (("migrate", "-v0"), ("createcachetable",), ("cabinet_install",), ("add_branch", "BEN", "Bench")):
-        done = manage(*step)
-        if done.returncode:
-            raise NotMeasurable(f"manage.py {step[0]} failed: {done.stderr[-1500:]}")
-    return measure(manage, folder, database, rows, SEED)
+    measured = [
+        site.measurement(task, first),
+        site.measurement(repeated, again),
+        peer("stock ModelResource", stock, extrapolated),
+        peer("use_bulk, cached", bulk, extrapolated),
+        peer(copy, bare, "ids resolved beforehand, into an empty table of the same constraints and indexes"),
+    ]
+    ours, again_ours, theirs, _, their_copy = (one.rows_per_second for one in measured)
+    targets = [
+        Target("times stock ModelResource", site.database, ours / theirs, TIMES_STOCK[site.database]),
+        Target("times the first import, when imported again", site.database, again_ours / ours, 1),
+    ]
+    if site.database == "postgresql":
+        targets.append(Target("part of bare COPY", site.database, ours / their_copy, PART_OF_COPY))
+    return measured, targets
+
+
+def xlsx(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:
+    """The same rows as text and as a workbook. Raises NotMeasurable."""
+    found = []
+    for name, write_file in (("csv", write_csv), ("xlsx", write_xlsx)):
+        file = folder / f"rows.{name}"
+        write_file(file, rows, SEED)
+        found.append(site.measurement(f"payments as {name.upper()}", site.engine(file, new=rows)))
+        site.forget_payments()
+    ratio = found[1].seconds / found[0].seconds
+    return found, [Target("time of XLSX beside CSV", site.database, ratio, TIMES_CSV, at_most=True)]
+
+
+def memory(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:
+    """The largest resident set while long files are imported. Raises NotMeasurable."""
+    found, targets = [], []
+    for name, write_file, options in (
+        ("csv", write_csv, {}),
+        ("dbf", write_dbf, {"mapping": DBF_MAPPING}),
+    ):
+        file = folder / f"long.{name}"
+        write_file(file, rows, SEED)
+        one = site.measurement(f"long {name.upper()}", site.engine(file, new=rows, **options))
+        file.unlink()
+        site.forget_payments()
+        found.append(one)
+        targets.append(Target(f"MB for {rows:,} rows of {name.upper()}", site.database, one.peak_mb, MEMORY_MB, True))
+    return found, targets
 
 
 def main(arguments: list[str]) -> int:
     """Measure on every database there is. Returns 1 when a part could not be measured."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--databases", nargs="+", choices=("postgresql", "sqlite"), default=("postgresql", "sqlite"))
     parser.add_argument("--output", type=Path, default=ROOT / "var" / "bench.json")
     options = parser.parse_args(arguments)
     found: list[Measurement] = []
+    targets: list[Target] = []
     failed: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="cabinet-bench-") as temporary:
-        folder = Path(temporary)
-        with databases(folder) as urls:
-            for database, url in urls.items():
-                found.append(bulk_insert(url, folder, options.rows, SEED))
+    measures = {
+        "speed": (speed, options.rows),
+        "xlsx": (xlsx, min(XLSX_ROWS, options.rows)),
+        "memory": (memory, MEMORY_ROWS),
+    }
+    with tempfile.TemporaryDirectory(prefix="cabinet-bench-") as temporary, databases(Path(temporary)) as urls:
+        accounts = Path(temporary) / "accounts.csv"
+        write_accounts(accounts)
+        for database, url in urls.items():
+            if database not in options.databases:
+                continue
+            folder = Path(temporary) / database
+            folder.mkdir()
+            site = Site(ROOT, database, url, folder)
+            try:
+                site.prepare(accounts)
+            except NotMeasurable as error:
+                failed.append(f"{database}: {error}")
+                continue
+            for part in options.parts:
+                measure, rows = measures[part]
                 try:
-                    found += product(url, folder, database, options.rows)
+                    measured, held = measure(site, folder, rows)
                 except NotMeasurable as error:
-                    failed.append(f"{database}: {error}")
+                    failed.append(f"{database}, {part}: {error}")
+                    site.forget_payments()
+                else:
+                    found += measured
+                    targets += held
     print(table(found))
-    write(found, options.output)
+    print(*targets, sep="\n")
+    write(found, targets, options.output)
     for text in failed:
         print(f"Not measured. {text}", file=sys.stderr)
     return 1 if failed else 0

@@ -8,13 +8,14 @@ from typing import Any
 
 from cabinet_pages.articles.services import ArticleRef
 from cabinet_pages.quantities.money import ZERO
-from imports.columns import MappedRow
+from imports.columns import MappedRow, chunks
 from imports.conf import import_settings
+from imports.engine.columnar import PlainRows, works_in_sets
+from imports.engine.comparing import Comparison
 from imports.engine.completing import reject_outside, spare
 from imports.engine.opening import OpenBatch
 from imports.engine.progress import Progress
 from imports.engine.stage import StagedTuple, record_issues, stage_rows, to_json
-from imports.engine.steps import reached
 from imports.engine.totals import TotalsRows
 from imports.models import ImportBatch, RowStatus
 from imports.resources.base import ImportColumn, KindResource, Row
@@ -38,6 +39,8 @@ class Tally:
     by_branch: dict[int, Decimal] = field(default_factory=dict)
     #: What the totals rows of the file say.
     told: TotalsRows = field(default_factory=TotalsRows)
+    #: What was found about rows that were compared as they were read; None where none were.
+    settled: Comparison | None = None
 
 
 def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
@@ -51,7 +54,8 @@ def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
     headings = {name: text for name, text in zip(heading.names, heading.texts, strict=True) if name}
     parsers = [_ColumnParser(name, column) for name, column in resource.fields.items() if name in headings]
     tally = Tally()
-    for mapped in _chunks(opened.table.rows, import_settings.CHUNK_ROWS):
+    plain = PlainRows(opened) if works_in_sets(opened) else None
+    for mapped in _parts(opened, plain, tally):
         rows = [_row(one) for one in mapped]
         usable = [(row, one) for row, one in zip(rows, mapped, strict=True) if not one.problem]
         for parser in parsers:
@@ -67,7 +71,8 @@ def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
         _count(rows, tally)
         record_issues(batch, (issue for row in rows for issue in row.issues), headings)
         progress.advance(tally.rows)
-        reached("chunk_staged", batch.pk)
+    if plain is not None:
+        tally.settled = plain.settled
     tally.told.finish(resource, opened.table.totals, tally.amount)
     leftovers = resource.leftovers()
     for row in leftovers:
@@ -75,6 +80,20 @@ def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
     _count(leftovers, tally)
     record_issues(batch, (issue for row in leftovers for issue in row.issues), headings)
     return tally
+
+
+def _parts(opened: OpenBatch, plain: PlainRows | None, tally: Tally) -> Iterator[list[MappedRow]]:
+    """Yield the rows to be looked at one by one, chunk by chunk; the others are taken as sets meanwhile."""
+    if plain is None:
+        yield from _chunks(opened.table.rows, import_settings.CHUNK_ROWS)
+        return
+    for chunk in chunks(opened.table, import_settings.CHUNK_ROWS):
+        rows = plain.take(chunk)
+        first = chunk.numbers[0] if rows else 0
+        tally.told.pass_by(opened.resource, opened.table.totals, first, rows, tally.amount)
+        tally.rows += rows
+        plain.money.add_to(tally)
+        yield chunk.odd
 
 
 class _ColumnParser:

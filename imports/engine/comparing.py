@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from imports.conf import import_settings
 from imports.engine.progress import Progress
-from imports.engine.stage import by_family, by_key, families, record_issues, store_compared
-from imports.engine.steps import reached
-from imports.models import ImportBatch
+from imports.engine.stage import by_family, by_key, families, record_issues, store_compared, walk_equal_keys
+from imports.models import ImportBatch, RowStatus
 from imports.resources.base import Entry, EqualKeys, KindResource
 
 
@@ -25,10 +24,25 @@ class Comparison:
     zeroed: int = 0
 
 
-def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str], progress: Progress) -> Comparison:
-    """Compare every staged row of a batch and write down what it would do; `progress` hears of each page."""
-    result = Comparison()
-    done = 0
+def compare(
+    batch: ImportBatch,
+    resource: KindResource,
+    headings: dict[str, str],
+    progress: Progress,
+    settled: Comparison | None = None,
+) -> Comparison:
+    """Compare every staged row of a batch and write down what it would do; `progress` hears of each page.
+
+    Args:
+        settled: what was found about rows that were compared as they were read; they are left alone, unless they
+            turn out to share their key.
+    """
+    result = Comparison() if settled is None else settled
+    if settled is not None:
+        _take_back_equal_keys(batch, resource, settled)
+    done = result.objects
+    if done:
+        progress.advance(done, done * 1000 // batch.rows)
     for page in families(batch, resource, import_settings.CHUNK_ROWS):
         before = sum(entry.rejected for entry in page)
         _settle(page, resource)
@@ -53,8 +67,15 @@ def compare(batch: ImportBatch, resource: KindResource, headings: dict[str, str]
                         result.changes[entry.change] += 1
         done += len(page)
         progress.advance(done, done * 1000 // batch.rows)
-        reached("page_compared", batch.pk)
     return result
+
+
+def _take_back_equal_keys(batch: ImportBatch, resource: KindResource, settled: Comparison) -> None:
+    for (status, zero), count in walk_equal_keys(batch, resource.amount_value).items():
+        settled.statuses[status] -= count
+        settled.objects -= count
+        if status == RowStatus.UNCHANGED and resource.has_money and not zero:
+            settled.figures -= count
 
 
 def _settle(page: Sequence[Entry], resource: KindResource) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from imports.conf import import_settings
+from imports.engine.errors import FileRefused
 from imports.engine.facts import Completion
 from imports.engine.stage import StagedTuple, record_issues, stage_rows, to_json
 from imports.models import BatchRow, ImportBatch, IssueLevel, RowStatus
@@ -12,6 +13,16 @@ from imports.resources.base import InForce, Issue, KindResource, Row
 
 _WITHDRAWN, _REJECTED = RowStatus.WITHDRAWN.value, RowStatus.REJECTED.value
 _MARK = {"withdrawn": ""}
+
+
+def check_completeness(resource: KindResource) -> None:
+    """Look whether what reads the file knows days at all: a bank statement comes as a kind that does.
+
+    Raises:
+        FileRefused: `complete_undated`.
+    """
+    if resource.context.complete is not None and not resource.is_dated:
+        raise FileRefused("complete_undated", kind=str(resource.title or resource.kind))
 
 
 def reject_outside(resource: KindResource, rows: Sequence[Row]) -> None:

@@ -10,7 +10,7 @@ from imports.engine.cancelling import end_cancelled
 from imports.engine.checking import Tally, check_rows
 from imports.engine.collector import rare_collection
 from imports.engine.comparing import Comparison, compare
-from imports.engine.completing import withdraw_absent
+from imports.engine.completing import check_completeness, withdraw_absent
 from imports.engine.errors import Cancelled, FileRefused
 from imports.engine.facts import Completion, Declared, Preview
 from imports.engine.locks import batch_lock
@@ -71,6 +71,7 @@ def prepare_locked(batch: ImportBatch) -> None:
                 {},
             )
             reached("opened", batch.pk)
+            check_completeness(opened.resource)
             progress = Progress(batch)
             progress.begin(BatchStep.READING)
             tally = check_rows(opened, progress)
@@ -80,7 +81,7 @@ def prepare_locked(batch: ImportBatch) -> None:
             _set(batch, rows=tally.rows)
             reached("staged", batch.pk)
             progress.begin(BatchStep.COMPARING)
-            comparison = compare(batch, opened.resource, headings, progress)
+            comparison = compare(batch, opened.resource, headings, progress, tally.settled)
             completion = withdraw_absent(batch, opened.resource)
             declared = tally.told.declared(opened.resource, tally.amount)
             _set(batch, **_counts(opened.resource, tally, comparison, completion, declared))
@@ -142,6 +143,8 @@ def refuse_file(batch: ImportBatch, code: str, params: dict[str, object]) -> Non
         batch,
         state=BatchState.REFUSED,
         step="",
+        format=batch.format,
+        encoding=batch.encoding,
         rows=0,
         new=0,
         changed=0,

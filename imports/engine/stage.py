@@ -1,15 +1,17 @@
 """The stage: rows and issues of a batch in the database, and their way back as entries."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from cabinet_pages.bulk import insert_rows, update_rows
+from cabinet_pages.bulk import Constant, insert_columns, insert_rows, update_rows
 from imports.models import BatchRow, ImportBatch, RowIssue, RowStatus
-from imports.resources.base import Change, Entry, Issue, KindResource
+from imports.resources.base import Block, Change, Cleaned, Entry, Issue, KindResource
 
 StagedTuple = tuple[Any, ...]
 #: Exact text as JSON, as the database keeps it.
@@ -49,6 +51,60 @@ def clear_stage(batch: ImportBatch) -> None:
 def stage_rows(rows: Sequence[StagedTuple]) -> None:
     """Store a chunk of rows, in the order of `BatchRow`'s columns with JSON as text."""
     insert_rows(BatchRow, _FIELDS, rows)
+
+
+def stage_block(
+    batch: ImportBatch,
+    block: Block,
+    cleaned: Cleaned,
+    statuses: Sequence[str],
+    ids: Sequence[int | None],
+    walked: Sequence[int],
+) -> None:
+    """Store a block of rows that are settled; those at the places `walked` are compared in the order of keys."""
+    rows = len(block)
+    in_key_order: Sequence[bool] = Constant(False, rows)
+    if walked:
+        in_key_order = [False] * rows
+        for place in walked:
+            in_key_order[place] = True
+    insert_columns(
+        BatchRow,
+        (*_FIELDS, "in_key_order"),
+        (
+            Constant(batch.pk, rows), block.numbers, block.owners, block.labels, cleaned.keys, Constant(1, rows),
+            Constant(True, rows), statuses, Constant("", rows), ids, cleaned.values, Constant(None, rows), in_key_order,
+        ),
+    )  # fmt: skip
+
+
+def walk_equal_keys(batch: ImportBatch, amount: str) -> Counter[tuple[str, bool]]:
+    """Have rows that share their key compared in the order of keys; they are staged as new again.
+
+    Args:
+        amount: the value that holds money, if any.
+
+    Returns:
+        how many of them were settled, by status and whether their sum is zero.
+    """
+    table, key, values = map(connection.ops.quote_name, (BatchRow._meta.db_table, "key", "values"))
+    equal = f"SELECT owner_id, {key} FROM {table} WHERE batch_id = %s GROUP BY owner_id, {key} HAVING count(*) > 1"  # noqa: S608
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{equal} LIMIT 1", [batch.pk])
+        if cursor.fetchone() is None:
+            return Counter()
+        shared = f"batch_id = %s AND NOT in_key_order AND (owner_id, {key}) IN ({equal})"
+        cursor.execute(
+            f"SELECT status, coalesce({values} ->> %s, '') IN ('', '0.00') AS zero, count(*) FROM {table} "  # noqa: S608
+            f"WHERE {shared} GROUP BY 1, 2",
+            [amount, batch.pk, batch.pk],
+        )
+        found = Counter({(status, bool(zero)): count for status, zero, count in cursor.fetchall()})
+        cursor.execute(
+            f"UPDATE {table} SET in_key_order = %s, status = %s, object_id = NULL WHERE {shared}",  # noqa: S608
+            [True, _NEW, batch.pk, batch.pk],
+        )
+    return found
 
 
 def record_issues(batch: ImportBatch, issues: Iterable[Issue], headings: Mapping[str, str]) -> None:
@@ -173,14 +229,25 @@ def changed_entries(batch: ImportBatch, size: int) -> Iterator[list[Entry]]:
         yield page
 
 
-def changes(batch: ImportBatch, size: int) -> Iterator[Change]:
-    """Yield what is to be promoted, in file order; what the file lacks comes first."""
+def new_rows(batch: ImportBatch) -> "QuerySet[BatchRow]":
+    """What is to be promoted as new, in file order."""
+    return BatchRow.objects.filter(batch=batch, leads=True, status=_NEW).order_by("row")
+
+
+def changes(batch: ImportBatch, size: int, *, replacing: bool = False) -> Iterator[Change]:
+    """Yield what is to be promoted, in file order; what the file lacks comes first.
+
+    Args:
+        replacing: only what replaces something stored.
+    """
     after = _BEFORE_ALL
+    statuses = _REPLACING if replacing else _WRITTEN
+    marks = ", ".join(["%s"] * len(statuses))
     while rows := _fetch(
-        "leads AND status IN (%s, %s, %s) AND {row} > %s ORDER BY {row}",
+        f"leads AND status IN ({marks}) AND {{row}} > %s ORDER BY {{row}}",
         ("row", "object_id", "owner_id", "key", "ordinal", "change", "values", "before"),
         batch,
-        [*_WRITTEN, after],
+        [*statuses, after],
         size,
     ):
         for row, object_id, owner_id, key, ordinal, change, values, before in rows:

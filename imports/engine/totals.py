@@ -69,6 +69,21 @@ class TotalsRows:
             running += ZERO if money is None else money
             self._rows += 1
 
+    def pass_by(
+        self, resource: KindResource, totals: Sequence[MappedRow], first: int, rows: int, amount: Decimal
+    ) -> None:
+        """Take rows into account among which no totals row stands; see `meet`.
+
+        Args:
+            first: the number of the first of the rows.
+            rows: how many.
+        """
+        if not rows:
+            return
+        while resource.has_money and self._met < len(totals) and totals[self._met].number < first:
+            self._take(resource, totals[self._met], amount)
+        self._rows += rows
+
     def finish(self, resource: KindResource, totals: Sequence[MappedRow], amount: Decimal) -> None:
         """Take the totals rows below the last row into account; `amount` is the money of all rows, UAH."""
         while resource.has_money and self._met < len(totals):

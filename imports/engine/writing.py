@@ -12,7 +12,7 @@ from imports.engine.collector import rare_collection
 from imports.engine.errors import StoredRowsMoved
 from imports.engine.opening import resource_of
 from imports.engine.progress import Progress
-from imports.engine.stage import changed_entries, changes
+from imports.engine.stage import changed_entries, changes, new_rows
 from imports.engine.steps import reached
 from imports.models import BatchState, BatchStep, ImportBatch, IssueLevel, RowIssue
 from imports.resources.base import KindResource
@@ -40,7 +40,7 @@ def write_batch(batch: ImportBatch, *, by: Any) -> None:
         reached("promotion_begun", batch.pk)
         _verify(batch, resource)
         reached("verified", batch.pk)
-        resource.promote(changes(batch, import_settings.CHUNK_ROWS))
+        _promote(batch, resource)
         reached("rows_written", batch.pk)
         log(
             instance=batch,
@@ -58,6 +58,15 @@ def write_batch(batch: ImportBatch, *, by: Any) -> None:
         finish_batch(batch, BatchState.APPLIED, promoted_by=by, error_code="", error_params={})
         reached("before_commit", batch.pk)
     reached("finished", batch.pk)
+
+
+def _promote(batch: ImportBatch, resource: KindResource) -> None:
+    """Write the changes: new rows as one set where the kind can, all others one by one."""
+    in_sets = resource.works_in_sets
+    if in_sets and batch.new and resource.promote_new(new_rows(batch)) != batch.new:
+        raise StoredRowsMoved(batch.pk)
+    if not in_sets or batch.changed or batch.withdrawn:
+        resource.promote(changes(batch, import_settings.CHUNK_ROWS, replacing=in_sets))
 
 
 def _passed(batch: ImportBatch) -> list[str]:

@@ -18,8 +18,19 @@ class Migration(migrations.Migration):
     operations = [
         # The stage of a promoted batch holds what the journal of before held, so it becomes the journal.
         migrations.RenameModel(old_name="StagedRow", new_name="BatchRow"),
-        migrations.RenameIndex(
-            model_name="batchrow", new_name="imports_row_compare", old_name="imports_staged_compare"
+        migrations.RemoveIndex(model_name="batchrow", name="imports_staged_compare"),
+        migrations.AddField(
+            model_name="batchrow",
+            name="in_key_order",
+            field=models.BooleanField(db_default=True),
+        ),
+        migrations.AddIndex(
+            model_name="batchrow",
+            index=models.Index(
+                condition=models.Q(("in_key_order", True)),
+                fields=["batch", "owner_id", "key", "row"],
+                name="imports_row_compare",
+            ),
         ),
         migrations.RenameIndex(model_name="batchrow", new_name="imports_row_order", old_name="imports_staged_order"),
         migrations.AlterField(

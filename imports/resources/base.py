@@ -13,29 +13,29 @@ per row. The way of a row:
 5. `promote(changes)`, in one transaction: calls the service of the subject in `cabinet_pages`, which writes sets of
    rows. The engine itself writes the journal and the audit entry, and flips the batch.
 
+A kind whose rows stand alone may do 2 to 5 for sets of plain rows: see `imports.resources.sets`.
+
 Messages: `reject()` and `warn()` take a code and params; a kind's own codes stand in its `messages`.
 """
 
 import datetime
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-from import_export.fields import Field
 from import_export.resources import Resource
 from import_export.results import Result
 
-from cabinet_pages.accounts.models import Account, Branch
-from cabinet_pages.articles.services import ArticleRef
 from cabinet_pages.notifications.services import drop_mails
-from cabinet_pages.quantities.folding import fold_name
-from imports.columns import Column, ColumnSet
+from imports.columns import ColumnSet
 from imports.formats import RawRow, Reading
 from imports.models import RowStatus
+from imports.resources.blocks import Block, Cleaned, Match
+from imports.resources.declaring import ImportColumn
+from imports.resources.referring import Referring
 from imports.resources.rows import (
     AccountRef,
     Change,
@@ -51,11 +51,14 @@ from imports.resources.rows import (
     is_zero,
     join_key,
 )
+from imports.resources.sets import Sets
 from imports.values import ValueRefused
 
 __all__ = [
     "AccountRef",
+    "Block",
     "Change",
+    "Cleaned",
     "Entry",
     "EqualKeys",
     "ImportColumn",
@@ -63,6 +66,7 @@ __all__ = [
     "InForce",
     "Issue",
     "KindResource",
+    "Match",
     "ObjectKey",
     "Row",
     "Stored",
@@ -70,57 +74,6 @@ __all__ = [
     "exact",
     "join_key",
 ]
-
-Parser = Callable[..., Any]
-
-
-class ImportColumn(Field):  # type: ignore[misc]
-    """A column of a kind of file; an import-export field, so that resources can also export.
-
-    Args:
-        heading: as files of ours write it.
-        parse: text → value, from `imports.values`; None (or '') for an empty cell, `ValueRefused` for a bad one.
-        synonyms: other headings met in files.
-        required: the file must have it, and no cell of it may be empty.
-        numeric: `parse` takes `numeric=`, whether the cell was a number in a spreadsheet.
-        units, free_text, takes_overflow: see `imports.columns.Column`.
-        attribute: where export finds the value, in the form of import-export.
-    """
-
-    def __init__(
-        self,
-        heading: str,
-        parse: Parser,
-        *,
-        synonyms: Sequence[str] = (),
-        required: bool = False,
-        numeric: bool = False,
-        units: Sequence[str] = (),
-        free_text: bool = False,
-        takes_overflow: bool = False,
-        attribute: str | None = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(attribute=attribute, column_name=heading, **options)
-        self.parse = parse
-        self.numeric = numeric
-        self.required = required
-        self.synonyms = tuple(synonyms)
-        self.units = tuple(units)
-        self.free_text = free_text
-        self.takes_overflow = takes_overflow
-
-    def declared(self, name: str) -> Column:
-        """The column as `imports.columns` knows it."""
-        return Column(
-            name=name,
-            heading=self.column_name,
-            synonyms=self.synonyms,
-            required=self.required,
-            units=self.units,
-            free_text=self.free_text,
-            takes_overflow=self.takes_overflow,
-        )
 
 
 class EqualKeys(enum.Enum):
@@ -134,7 +87,7 @@ class EqualKeys(enum.Enum):
     GROUP = "group"
 
 
-class KindResource(Resource):  # type: ignore[misc]
+class KindResource(Referring, Sets, Resource):  # type: ignore[misc]
     """One kind of file. Columns are class attributes (`ImportColumn`); an instance serves one batch."""
 
     #: What the command line calls it.
@@ -392,7 +345,7 @@ class KindResource(Resource):  # type: ignore[misc]
         """Delete objects that an undone batch had made, through the subject's service, inside a transaction.
 
         Args:
-            changes: `values` are the stored values, `before` what the row of the batch has for it, `pk` the object.
+            changes: `values` and `before` are those of the batch's row, `pk` the object.
         """
         raise NotImplementedError
 
@@ -410,74 +363,3 @@ class KindResource(Resource):  # type: ignore[misc]
         Here: mails about the batch's rows that still wait are dropped.
         """
         drop_mails(event_prefix=f"import:{self.context.batch_id}:")
-
-    # --- what kinds share -----------------------------------------------------------------------------------------
-
-    def resolve_branches(self, rows: Sequence[Row]) -> None:
-        """Read «Структурна одиниця», by code or name; a row that names another branch than the file's is rejected."""
-        for row in rows:
-            named = row.cells.get(self.branch_column)
-            if not named:
-                row.branch = self.context.branch
-                continue
-            row.branch = self._branch_names.get(fold_name(named))
-            if row.branch is None:
-                row.reject("unknown_branch", self.branch_column, value=named)
-            elif self.context.branch is not None and row.branch.pk != self.context.branch.pk:
-                row.reject("other_branch", self.branch_column, value=named, branch=self.context.branch.code)
-
-    def resolve_accounts(self, rows: Sequence[Row]) -> None:
-        """Find the accounts by number; a foreign and an absent one get the same sentence."""
-        known = self.context.accounts
-        column = self.account_column
-        wanted = {number for row in rows if (number := row.cells.get(column)) and number not in known}
-        if wanted:
-            known.update(dict.fromkeys(wanted))
-            for pk, number, branch_id in Account.objects.filter(number__in=wanted).values_list(
-                "pk", "number", "branch_id"
-            ):
-                known[number] = AccountRef(pk, number, branch_id)
-        branch = self.context.branch
-        for row in rows:
-            number = row.cells.get(column)
-            if not number:
-                continue
-            account = known[number]
-            if account is None or (branch is not None and account.branch_id != branch.pk):
-                if branch is None:
-                    row.reject("account_unknown", column, account=number)
-                else:
-                    row.reject("account_not_in_branch", column, account=number, branch=branch.code)
-                continue
-            row.account = account
-            if row.branch is not None and row.branch.pk != account.branch_id:
-                row.reject("account_not_in_branch", column, account=number, branch=row.branch.code)
-
-    def resolve_articles(self, rows: Sequence[Row]) -> None:
-        """Replace the article's name by an `ArticleRef`; one that the dictionary lacks is noted once, at its row."""
-        articles = self.context.articles
-        column = self.article_column
-        for row in rows:
-            name = row.cells.get(column)
-            if not name or isinstance(name, ArticleRef):
-                continue
-            ref = self._article_cache.get(name)
-            if ref is None:
-                ref = self._article_cache[name] = articles.find(name)
-            row.cells[column] = ref
-            if ref.pk is None and ref.key not in self.context.new_articles:
-                self.context.new_articles[ref.key] = ref.name
-                row.warn("unknown_article", column, article=ref.name)
-
-    @cached_property
-    def _article_cache(self) -> dict[str, ArticleRef]:
-        return {}
-
-    @cached_property
-    def _branch_names(self) -> dict[str, Branch]:
-        by_name = {fold_name(branch.name): branch for branch in self.context.branches.values()}
-        return by_name | {fold_name(branch.code): branch for branch in self.context.branches.values()}
-
-    @cached_property
-    def _no_values(self) -> frozenset[str]:
-        return frozenset({self.account_column, self.branch_column})

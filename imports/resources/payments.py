@@ -1,23 +1,37 @@
 """Kind `payments`: what the ERP booked as paid."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
+from django.db.models import BigIntegerField, Case, DateField, F, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from cabinet_pages.accounts.models import PaymentsSource
+from cabinet_pages.articles.models import Article
 from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
-from cabinet_pages.payments.models import Payment, PaymentKind
-from cabinet_pages.payments.services import PaymentRow, promote_payments
+from cabinet_pages.bulk import find_rows
+from cabinet_pages.payments.models import BANK_DOCUMENT, Payment, PaymentKind
+from cabinet_pages.payments.services import (
+    PAYMENT_FIELDS,
+    PaymentRow,
+    insert_payments,
+    promote_payments,
+    remove_payments,
+)
+from imports.models import BatchRow
 from imports.resources.base import (
+    Block,
     Change,
+    Cleaned,
     Entry,
     EqualKeys,
     ImportColumn,
     InForce,
     KindResource,
+    Match,
     ObjectKey,
     Row,
     Stored,
@@ -25,12 +39,16 @@ from imports.resources.base import (
     exact,
     join_key,
 )
+from imports.resources.blocks import exact_hundredths, joined_keys, json_objects
 from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.staged import staged_date, staged_hundredths, staged_text
+from imports.resources.standing import held
 from imports.statements.resource import StatementResource
 from imports.statements.wording import MESSAGES as STATEMENT_MESSAGES
 from imports.values import (
     clean_text,
+    hundredths,
     parse_choice,
     parse_date,
     parse_money,
@@ -56,6 +74,7 @@ class PaymentResource(KindResource):
     equal_keys = EqualKeys.COUNT
     article_column = "article"
     has_money = True
+    works_in_sets = True
     layouts = (StatementResource,)
     messages = STATEMENT_MESSAGES
     is_dated = True
@@ -115,6 +134,43 @@ class PaymentResource(KindResource):
         attribute="purpose",
     )
 
+    def refusal(self) -> tuple[str, Mapping[str, object]] | None:
+        """A branch whose payments are booked from bank statements takes none from elsewhere."""
+        branch = self.context.branch
+        if branch is not None and branch.payments_source == PaymentsSource.BANK:
+            return "payments_from_bank", {"branch": branch.code}
+        return None
+
+    def resolve_accounts(self, rows: Sequence[Row]) -> None:
+        """As everywhere; accounts whose payments come from the bank have no place in a file of all branches."""
+        self.load_accounts(number for row in rows if (number := row.cells.get(self.account_column)))
+        others = []
+        for row in rows:
+            branch = self._booked_by_bank.get(row.cells.get(self.account_column) or "")
+            if branch is None:
+                others.append(row)
+            else:
+                row.reject("payments_from_bank", self.account_column, branch=branch)
+        super().resolve_accounts(others)
+
+    def load_accounts(self, numbers: Iterable[str]) -> None:
+        """As everywhere; in a file of all branches an account whose payments come from the bank counts as absent."""
+        if self.context.branch is not None:
+            super().load_accounts(numbers)
+            return
+        told = [number for number in numbers if number not in self.context.accounts]
+        super().load_accounts(told)
+        for number in told:
+            account = self.context.accounts[number]
+            branch = None if account is None else self.context.branches[account.branch_id]
+            if branch is not None and branch.payments_source == PaymentsSource.BANK:
+                self._booked_by_bank[number] = branch.code
+                self.context.accounts[number] = None
+
+    @cached_property
+    def _booked_by_bank(self) -> dict[str, str]:
+        return {}
+
     def key(self, row: Row) -> str:
         """Day, article and document; `=<kopecks>` stands for an absent document."""
         cells = row.cells
@@ -131,6 +187,50 @@ class PaymentResource(KindResource):
         if "operation" in values and not values["operation"]:
             values["operation"] = operation_by_sign(cells["amount"])
         return values
+
+    def clean(self, block: Block) -> Cleaned:
+        """As `key()` and `values()`; an absent document and operation are filled in."""
+        texts = block.texts
+        amounts = texts["amount"]
+        documents = texts.get("document")
+        if documents is None or "" in documents:
+            kopecks = hundredths(amounts)
+            documents = [
+                told or f"={number}" for told, number in zip(documents or [""] * len(kopecks), kopecks, strict=True)
+            ]
+            texts["document"] = documents
+        if "" in texts.get("operation", ()):
+            texts["operation"] = [
+                told or _SIGNS[amount[0] == "-"] for told, amount in zip(texts["operation"], amounts, strict=True)
+            ]
+        keys = joined_keys(texts["paid_on"], texts["article"], documents)
+        told = [name for name in _OPTIONAL if name in texts]
+        values = json_objects({name: texts[name] for name in (*told, "paid_on", "article", "document", "amount")})
+        return Cleaned(keys, values)
+
+    def match(self, block: Block) -> Iterator[Match]:
+        """By the natural key of the payments; of what the file tells, all must be equal."""
+        texts = block.texts
+        articles = {key: self.context.articles.find(key).pk or 0 for key in set(texts["article"])}
+        told = [(name, texts[name]) for name in ("amount", *_OPTIONAL) if name in texts]
+        found = find_rows(
+            Payment,
+            {
+                "account_id": block.owners,
+                "paid_on": texts["paid_on"],
+                "article_id": [articles[key] for key in texts["article"]],
+                "document": texts["document"],
+                "ordinal": 1,
+            },
+            ("id", "withdrawn", *("kind" if name == "operation" else name for name, _ in told)),
+        )
+        columns = [column for _, column in told]
+        exactly = [exact_hundredths if name in ("amount", "vat") else exact for name, _ in told]
+        for place, pk, withdrawn, *stored in found:
+            same = not withdrawn and all(
+                text(value) == column[place] for text, value, column in zip(exactly, stored, columns, strict=True)
+            )
+            yield Match(place, pk, same)
 
     def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
         """The payments of the entries' accounts between the first and the last of their days."""
@@ -153,9 +253,10 @@ class PaymentResource(KindResource):
         return found
 
     def in_force(self, first: date, last: date) -> Iterator[InForce]:
-        """The payments of these days."""
+        """The payments of these days that files of payments have brought."""
         articles = self.context.articles
         payments = Payment.objects.filter(paid_on__range=(first, last), withdrawn=False)
+        payments = payments.exclude(document__startswith=BANK_DOCUMENT)
         if self.context.branch is not None:
             payments = payments.filter(account__branch=self.context.branch)
         for pk, account, number, article_id, ordinal, *rest in (
@@ -168,12 +269,49 @@ class PaymentResource(KindResource):
             key = join_key(rest[0].isoformat(), article, rest[1])
             yield InForce(account, number, key, ordinal, Stored(pk, values))
 
+    def promote_new(self, rows: "QuerySet[BatchRow]") -> int:
+        """Hand them to the payments' own service as a query."""
+        ensure_articles(names=self.context.new_articles)
+        columns = self.context.columns
+        nothing = Value("")
+        by_sign = Case(When(amount_text__startswith="-", then=Value(_SIGNS[True])), default=Value(_SIGNS[False]))
+        made = rows.annotate(
+            amount_text=staged_text("amount"),
+            account_id=F("owner_id"),
+            document=staged_text("document"),
+            paid_on=staged_date("paid_on"),
+            article_id=Subquery(Article.objects.filter(key=staged_text("article", of=OuterRef)).values("pk")),
+            amount=staged_hundredths("amount"),
+            kind=staged_text("operation") if "operation" in columns else by_sign,
+            period=staged_date("period") if "period" in columns else Value(None, output_field=DateField()),
+            payer=staged_text("payer") if "payer" in columns else nothing,
+            order_number=staged_text("order_number") if "order_number" in columns else nothing,
+            vat=staged_hundredths("vat") if "vat" in columns else Value(None, output_field=BigIntegerField()),
+            purpose=staged_text("purpose") if "purpose" in columns else nothing,
+            withdrawn=Value(False),
+        )
+        return insert_payments(rows=made.values_list(*PAYMENT_FIELDS))
+
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand the rows to the payments' own service."""
         articles = ensure_articles(names=self.context.new_articles)
         promote_payments(rows=(_payment(change, articles) for change in changes))
 
+    def defaults(self, entry: Entry) -> Mapping[str, str | None]:
+        """The operation that the sign tells."""
+        return {"operation": operation_by_sign(Decimal(entry.values["amount"]))}
 
+    def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
+        """New payments that something else refers to."""
+        return held(entries, Payment)
+
+    def remove(self, changes: Iterator[Change]) -> None:
+        """Delete payments."""
+        remove_payments(ids=(change.pk for change in changes if change.pk is not None))
+
+
+# By whether a sum is negative.
+_SIGNS = {True: PaymentKind.REFUND.value, False: PaymentKind.PAYMENT.value}
 _OPTIONAL = ("operation", "period", "payer", "order_number", "vat", "purpose")
 _VALUES = ("paid_on", "document", "amount", *_OPTIONAL)
 _FIELDS = ("paid_on", "document", "amount", "kind", "period", "payer", "order_number", "vat", "purpose")
@@ -186,7 +324,7 @@ def document_of(cells: Mapping[str, Any]) -> str:
 
 def operation_by_sign(amount: Decimal) -> str:
     """The operation of a row that names none."""
-    return PaymentKind.REFUND.value if amount < 0 else PaymentKind.PAYMENT.value
+    return _SIGNS[amount < 0]
 
 
 def _payment(change: Change, articles: ArticleDirectory) -> PaymentRow:

@@ -29,6 +29,7 @@ from .numbers import (
     parse_ratio,
 )
 from .refusal import ValueRefused
+from .whole import WholeParser, hundredths, runs, whole_parser
 from .words import clean_text, parse_choice, parse_flag
 
 __all__ = [
@@ -37,8 +38,10 @@ __all__ = [
     "CustomerCode",
     "Eic",
     "ValueRefused",
+    "WholeParser",
     "clean_text",
     "fold_name",
+    "hundredths",
     "parse_account_number",
     "parse_channel",
     "parse_choice",
@@ -57,4 +60,6 @@ __all__ = [
     "parse_price",
     "parse_ratio",
     "parse_zone",
+    "runs",
+    "whole_parser",
 ]
