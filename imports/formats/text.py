@@ -21,8 +21,6 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _SAMPLE_LINES = 80
 # A quoted field that goes on for longer is a stray quotation mark.
 _LINES_OF_A_FIELD = 50
-# A mark on every line makes each of them be read again and again; after so many characters marks are taken literally.
-_WASTED_CHARS = 1 << 25
 # A line is no longer than so many of the longest cells.
 _CELLS_OF_A_LINE = 8
 _BLOCK_CHARS = 1 << 16
@@ -99,7 +97,6 @@ class _Blocks:
         self.cell_chars = options.limits.cell_chars
         self.number = 0
         self.rest = ""
-        self.wasted = 0
 
     def take(self) -> list[str]:
         """The next block; empty at the end of the text."""
@@ -179,7 +176,7 @@ def _across_lines(
         cells: tuple[str, ...] | None = tuple(line.split(delimiter))
         if '"' in line:
             cells = _quoted([line], delimiter)
-            while cells is None and ahead < _LINES_OF_A_FIELD and blocks.wasted < _WASTED_CHARS:
+            while cells is None and ahead < _LINES_OF_A_FIELD:
                 if index + ahead + 1 == len(lines):
                     more = blocks.take()
                     if not more:
@@ -188,9 +185,7 @@ def _across_lines(
                 ahead += 1
                 # The field can only have ended on a line with a quotation mark in it.
                 if '"' in lines[index + ahead]:
-                    record = [f"{one}\n" for one in lines[index : index + ahead + 1]]
-                    cells = _quoted(record, delimiter)
-                    blocks.wasted += 0 if cells else sum(map(len, record))
+                    cells = _quoted([f"{one}\n" for one in lines[index : index + ahead + 1]], delimiter)
         if cells is None:
             cells, ahead = _literal(line, delimiter), 0
         numbers.append(first + index)
