@@ -102,6 +102,7 @@ class Wording:
         else:
             self.columns = dict(resource.fields)
             self.article_column = resource.article_column
+        self.places = {name: place for place, name in enumerate(self.columns)}
         self.articles = self._article_names()
 
     def _article_names(self) -> dict[str, str]:
@@ -137,17 +138,20 @@ class Wording:
 
     def _values(self, row: BatchRow) -> list[Value]:
         if row.status == RowStatus.CHANGED:
-            before = row.before or {}
             return [
                 Value(self.heading(name), self.text(name, old), self.text(name, row.values.get(name, "")))
-                for name, old in before.items()
+                for name, old in self.in_order(row.before or {})
                 if name not in HIDDEN_VALUES
             ]
         return [
             Value(self.heading(name), None, text)
-            for name, value in row.values.items()
+            for name, value in self.in_order(row.values)
             if (text := self.text(name, value)) != "—"
         ]
+
+    def in_order(self, values: dict[str, Any]) -> list[tuple[str, Any]]:
+        """The values in the order of the kind's columns: a database keeps another one."""
+        return sorted(values.items(), key=lambda pair: self.places.get(pair[0], len(self.places)))
 
     def heading(self, name: str) -> str:
         """The heading of a column, or the name of a value that has no column."""

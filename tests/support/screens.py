@@ -75,6 +75,15 @@ def calculate(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def show(selector: str) -> Callable[[Page], object]:
+    """Return an act that brings a part of a long page into sight."""
+
+    def act(page: Page) -> None:
+        page.locator(selector).first.evaluate("element => element.scrollIntoView()")
+
+    return act
+
+
 STAFF = "/admin/cabinet_pages"
 UPLOAD = "/admin/imports/importbatch/create/"
 _LONG = (
@@ -172,6 +181,14 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/desk-batch", "/admin/imports/importbatch/", OPERATOR, act=follow("main tbody a")),
     Screen("staff/import-preview", UPLOAD, OPERATOR, act=upload(PREVIEWED)),
     Screen("staff/import-mapping", UPLOAD, OPERATOR, act=both(upload(STRANGE), press("Зіставити колонки"))),
+    Screen("staff/import-errors", UPLOAD, OPERATOR, act=both(upload(PREVIEWED), show("#issues"))),
+    Screen("staff/import-differences", UPLOAD, OPERATOR, act=both(upload(PREVIEWED), show("#differences"))),
+    Screen(
+        "staff/import-columns",
+        UPLOAD,
+        OPERATOR,
+        act=both(upload(STRANGE), press("Зіставити колонки"), show(".staff-mapping__columns")),
+    ),
     Screen("staff/import-refused", UPLOAD, OPERATOR, act=upload(STRANGE)),
     Screen("staff/import-sources", "/admin/imports/importprofile/", OPERATOR),
     Screen("staff/registrations", f"{STAFF}/accessrequest/", OPERATOR),

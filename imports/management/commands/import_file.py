@@ -17,6 +17,7 @@ from cabinet_pages.conf import cabinet_settings
 from imports.engine import installed_kinds, run_import
 from imports.engine.options import OptionRefused, check_options, parse_span
 from imports.engine.promoting import ALL_ROWS_REJECTED, ROWS_REJECTED, STOPPED
+from imports.engine.sources import find_source
 from imports.engine.stops import SECOND_PERSON
 from imports.messages import message, summary
 from imports.models import BatchState, ImportBatch, IssueLevel
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("kind", choices=list(installed_kinds()))
         parser.add_argument("file", type=Path)
         parser.add_argument("--branch", required=True, help="Code of the branch, or ALL for all of them.")
-        parser.add_argument("--profile", default="", help="Name of the source.")
+        parser.add_argument("--profile", default="", help="Name of the source; one saved at the desk maps columns.")
         parser.add_argument("--as-of", help="The moment the file speaks of, ISO 8601; Kyiv time without an offset.")
         parser.add_argument(
             "--complete",
@@ -72,6 +73,10 @@ class Command(BaseCommand):
             raise CommandError(
                 _("The file cannot be opened: %(error)s") % {"error": error.strerror}, returncode=_UNUSABLE
             ) from error
+        profile = options["profile"]
+        if profile and find_source(kind=options["kind"], branch=branch, name=profile) is None:
+            # A name alone is no mistake: it says where the file comes from. Whoever expects more of it should know.
+            self.stderr.write(_("There is no saved source “%(name)s”: the name is kept alone.") % {"name": profile})
         with stream:
             batch = run_import(
                 kind=options["kind"],
@@ -80,7 +85,7 @@ class Command(BaseCommand):
                 name=options["file"].name,
                 dry_run=options["dry_run"],
                 skip_rejected=options["skip_rejected"],
-                profile=options["profile"],
+                profile=profile,
                 initial_load=options["initial_load"],
                 **said,
             )

@@ -17,8 +17,10 @@ from tests.cabinet_pages.staff.world import StaffWorld, body_of, make_world, sta
 
 INDEX = reverse("imports_importbatch_modeladmin_index")
 CREATE = reverse("imports_importbatch_modeladmin_create")
-OBJECT_ACTIONS = {"inspect", "edit", "delete", "history", "status", "file", "issues", "mapping", "errors", "undo"}
-SCREENS = {"importbatch", "importprofile", "bankcredit"}
+OBJECT_ACTIONS = {
+    "inspect", "edit", "delete", "history", "status", "file", "issues", "mapping", "errors", "undo", "cancel",
+}  # fmt: skip
+SCREENS = {"pushtoken", "importbatch", "importprofile", "bankcredit"}
 HEADING = "Особовий рахунок;Документ;Дата платежу;Сума платежу;Стаття реалізації"
 GOOD = [
     "80-431930;D1;08.01.2026;100,50;Активна електроенергія",
@@ -58,7 +60,7 @@ def url_of(action: str, batch: Any) -> str:
 def test_every_route_of_the_desk_has_a_case() -> None:
     routes = staff_routes("imports")
     assert {action for screen, action in routes if screen == "importbatch"} == {"index", "create", *OBJECT_ACTIONS}
-    # Sources and the queue of receipts have cases of their own.
+    # Sources, tokens and the queue of receipts have cases of their own.
     assert {screen for screen, _ in routes} <= SCREENS
 
 
@@ -176,7 +178,7 @@ def test_own_batches_open_on_every_route(world: StaffWorld, as_user: Callable[[A
     upload(client, *GOOD, BAD)
     batch = ImportBatch.objects.get()
     # What is not applied cannot be taken back: that has cases of its own.
-    actions = OBJECT_ACTIONS - {"undo"}
+    actions = OBJECT_ACTIONS - {"undo", "cancel"}
     found = {action: client.get(url_of(action, batch)).status_code for action in actions}
     assert found == {**dict.fromkeys(actions, 200), "edit": 302, "delete": 302}
     assert client.get(INDEX).status_code == client.get(CREATE).status_code == 200
