@@ -6,7 +6,7 @@ For set-based services that take an import back. `QuerySet.delete()` would load 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from cabinet_pages.bulk import CHUNK
 
@@ -45,14 +45,23 @@ def delete_rows(model: type[models.Model], ids: Iterable[int]) -> int:
         IntegrityError: somebody refers to a row, at the latest when the transaction ends.
     """
     count = 0
+    table, column = map(
+        connection.ops.quote_name, (model._meta.db_table, str(model._meta.pk and model._meta.pk.column))
+    )
+    emptied = [
+        relation
+        for relation in _relations(model)
+        if relation.on_delete is models.SET_NULL and relation.related_model._base_manager.exists()
+    ]
     with transaction.atomic():
         for chunk in _chunks(ids):
-            for relation in _relations(model):
-                if relation.on_delete is models.SET_NULL:
-                    name = relation.field.name
-                    relation.related_model._base_manager.filter(**{f"{name}__in": chunk}).update(**{name: None})
-            rows = model._base_manager.filter(pk__in=chunk)
-            count += rows._raw_delete(rows.db)
+            for relation in emptied:
+                name = relation.field.name
+                relation.related_model._base_manager.filter(**{f"{name}__in": chunk}).update(**{name: None})
+            # Ids of our own, written out: thousands of parameters take longer than the statement.
+            with connection.cursor() as cursor:
+                cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({','.join(map(str, chunk))})")  # noqa: S608
+                count += cursor.rowcount
     return count
 
 

@@ -4,11 +4,13 @@ The journal of the batch is compared with what is stored. What stands as the bat
 back, or goes where there was nothing before; what was changed since, or what others stand on, is a conflict and stays.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.log_actions import log
 
@@ -20,19 +22,18 @@ from imports.engine.locks import batch_lock, promotion_lock
 from imports.engine.opening import resource_to_undo
 from imports.engine.stage import record_issues, to_json
 from imports.models import BatchRow, BatchSource, BatchState, ImportBatch, IssueLevel, RowStatus
-from imports.resources.base import Change, Entry, Issue, KindResource, Stored, Values
+from imports.resources.base import Change, Entry, Issue, KindResource, Stored
 
 _ATTEMPTS = 3
 _NEW, _CHANGED, _WITHDRAWN = RowStatus.NEW.value, RowStatus.CHANGED.value, RowStatus.WITHDRAWN.value
 _REMOVED = RowStatus.REMOVED.value
 _WRITTEN = frozenset({_NEW, _CHANGED, _WITHDRAWN})
-# Below the row of anything withdrawn.
-_BEFORE_ALL = -(2**31)
 _FIELDS = (
     "batch_id", "row", "owner_id", "owner_label", "key", "ordinal", "leads", "status", "change", "object_id", "values",
     "before",
 )  # fmt: skip
 _READ = ("pk", "row", *_FIELDS[2:])
+_CHANGE = ("row", "object_id", "owner_id", "key", "ordinal", "change", "values", "before")
 
 
 class Conflict(NamedTuple):
@@ -93,9 +94,13 @@ class UndoResult:
 
 
 class _Judged(NamedTuple):
-    """An object of the journal beside what is stored of it; `code` says why it stays, '' when it goes back."""
+    """An object of the journal beside what is stored of it; `code` says why it stays, '' when it goes back.
+
+    `text` is the JSON of the entry's values, `rows` how many rows of the file it has.
+    """
 
     entry: Entry
+    text: str
     stored: Stored | None
     rows: int
     code: str
@@ -217,36 +222,40 @@ def _judged(batch: ImportBatch, resource: KindResource, *, limit: int | None = N
     for page in _pages(batch, resource, limit):
         leaders: list[Entry] = []
         rows: list[int] = []
-        for entry in page:
+        texts: list[str] = []
+        for entry, text in page:
             # The parts of an object stand behind the row that leads them.
             if entry.leads:
                 leaders.append(entry)
                 rows.append(1)
+                texts.append(text)
             else:
                 rows[-1] += 1
-        yield _judged_page(resource, leaders, rows)
+        stored, codes = _found(resource, leaders)
+        yield list(map(_Judged, leaders, texts, stored, rows, codes))
 
 
-def _pages(batch: ImportBatch, resource: KindResource, limit: int | None) -> Iterator[list[Entry]]:
-    """What a batch has written, by account and key, in pages that cut no family apart."""
+def _pages(batch: ImportBatch, resource: KindResource, limit: int | None) -> Iterator[list[tuple[Entry, str]]]:
+    """What a batch has written, by account and key, in pages that cut no family apart; values as text too."""
     written = BatchRow.objects.filter(batch=batch, status__in=_WRITTEN).order_by("owner_id", "key", "row")
     if limit is not None:
         written = written[:limit]
-    page: list[Entry] = []
+    page: list[tuple[Entry, str]] = []
     last: tuple[int, str] | None = None
-    for values in written.values_list(*_READ).iterator(import_settings.CHUNK_ROWS):
+    for values in _as_stored(written, _READ):
         entry = Entry(*values)
         family = (entry.owner_id, resource.family(entry.key))
         if len(page) >= import_settings.CHUNK_ROWS and family != last:
             yield page
             page = []
-        page.append(entry)
+        page.append((entry, values[_READ.index("values")]))
         last = family
     if page:
         yield page
 
 
-def _judged_page(resource: KindResource, leaders: list[Entry], rows: list[int]) -> list[_Judged]:
+def _found(resource: KindResource, leaders: list[Entry]) -> tuple[list[Stored | None], list[str]]:
+    """What is stored of objects, and for each why it must stay, if it must."""
     stored = resource.stored(leaders)
     moved: dict[int, str] = {}
     for entry in leaders:
@@ -258,10 +267,10 @@ def _judged_page(resource: KindResource, leaders: list[Entry], rows: list[int]) 
         if not _stands_as_written(resource, entry, found):
             moved[entry.pk] = "changed_since"
     held = resource.built_upon([entry for entry in leaders if entry.pk not in moved])
-    return [
-        _Judged(entry, stored.get(entry.object_key), count, moved.get(entry.pk, "") or held.get(entry.object_key, ""))
-        for entry, count in zip(leaders, rows, strict=True)
-    ]
+    return (
+        [stored.get(entry.object_key) for entry in leaders],
+        [moved.get(entry.pk, "") or held.get(entry.object_key, "") for entry in leaders],
+    )
 
 
 def _stands_as_written(resource: KindResource, entry: Entry, found: Stored) -> bool:
@@ -297,7 +306,11 @@ def _stage(undoing: ImportBatch, page: list[_Judged]) -> None:
     insert_rows(
         BatchRow,
         _FIELDS,
-        (_staged(undoing, entry, stored) for entry, stored, _, code in page if stored is not None and not code),
+        (
+            _staged(undoing, entry, text, stored)
+            for entry, text, stored, _, code in page
+            if stored is not None and not code
+        ),
     )
     record_issues(
         undoing,
@@ -310,37 +323,45 @@ def _stage(undoing: ImportBatch, page: list[_Judged]) -> None:
                 code,
                 {"account": entry.owner_label, "key": entry.key},
             )
-            for entry, _, _, code in page
+            for entry, _, _, _, code in page
             if code
         ),
         {},
     )
 
 
-def _staged(undoing: ImportBatch, entry: Entry, stored: Stored) -> tuple[Any, ...]:
-    earlier = entry.before or {}
-    values: Values
-    before: Values | None
+def _staged(undoing: ImportBatch, entry: Entry, text: str, stored: Stored) -> tuple[Any, ...]:
+    earlier = entry.before
     if entry.status == _NEW:
-        status, change, values, before = _REMOVED, "", stored.values, entry.before
+        status, change, before = _REMOVED, "", earlier
     else:
+        earlier = earlier or {}
         now = {**stored.values, "withdrawn": "1" if stored.withdrawn else ""}
-        before = {name: now.get(name, "") for name in earlier}
-        status, values = _CHANGED, {**entry.values, **earlier}
+        status, before, text = (
+            _CHANGED,
+            {name: now.get(name, "") for name in earlier},
+            to_json({**entry.values, **earlier}),
+        )
         change = "" if entry.change == "revived" else entry.change
         if entry.status == _WITHDRAWN:
             change = "revived"
     return (
         undoing.pk, entry.row, entry.owner_id, entry.owner_label, entry.key, entry.ordinal, True, status, change,
-        stored.pk, to_json(values), None if before is None else to_json(before),
+        stored.pk, text, None if before is None else to_json(before),
     )  # fmt: skip
 
 
 def _changes(undoing: ImportBatch, status: str) -> Iterator[Change]:
     """What goes back, in the order of the file's rows."""
     rows = BatchRow.objects.filter(batch=undoing, status=status).order_by("row")
-    fields = ("row", "object_id", "owner_id", "key", "ordinal", "change", "values", "before")
-    after = _BEFORE_ALL
-    while page := list(rows.filter(row__gt=after).values_list(*fields)[: import_settings.CHUNK_ROWS]):
-        yield from map(Change._make, page)
-        after = page[-1][0]
+    for *told, values, before in _as_stored(rows, _CHANGE):
+        yield Change._make((*told, json.loads(values), before and json.loads(before)))
+
+
+def _as_stored(rows: "QuerySet[BatchRow]", fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Stream rows of the journal as the database gives them, JSON as text: nobody may ever look into most of it."""
+    query, parameters = rows.values_list(*fields).query.sql_with_params()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, parameters)
+        while page := cursor.fetchmany(import_settings.CHUNK_ROWS):
+            yield from page
