@@ -1,6 +1,6 @@
 """Headings and rows of exchange tables: which column is which, whatever the exporter made of it. No Django."""
 
-from .annotation import ERROR_COLUMN, ERROR_FIELD, added_column, without_cell
+from .annotation import ERROR_COLUMN, ERROR_FIELD, added_column, marked_columns, without_cell
 from .chunks import Chunk, chunks
 from .declared import Column, ColumnSet, fold_heading, heading_keys
 from .headings import NO_HEADING, SCANNED_ROWS, Heading, TableRefused, find_heading, likely_heading
@@ -29,6 +29,7 @@ __all__ = [
     "heading_keys",
     "likely_heading",
     "map_rows",
+    "marked_columns",
     "open_table",
     "without_cell",
 ]

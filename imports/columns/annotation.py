@@ -13,6 +13,13 @@ _TRIES = 20
 _FOLDED = frozenset(map(fold_heading, (ERROR_COLUMN, ERROR_FIELD)))
 
 
+def marked_columns(rows: Sequence[RawRow]) -> tuple[int, ...]:
+    """Return the positions at which the word «Помилка» stands in one of the first rows; most often there is none."""
+    return tuple(
+        sorted({at for row in rows for at, cell in enumerate(row.cells) if cell and fold_heading(cell) in _FOLDED})
+    )
+
+
 def added_column(rows: Sequence[RawRow], columns: ColumnSet, heading_row: str = "") -> int | None:
     """Return the position of the column «Помилка» in a table, None when its heading has no such column.
 
@@ -26,8 +33,9 @@ def added_column(rows: Sequence[RawRow], columns: ColumnSet, heading_row: str = 
     from .headings import TableRefused, find_heading
 
     tries = 0
-    for index, row in enumerate(rows):
-        for position, cell in enumerate(row.cells):
+    for position in marked_columns(rows):
+        for index, row in enumerate(rows):
+            cell = row.cells[position] if position < len(row.cells) else ""
             if fold_heading(cell) not in _FOLDED or columns.find(cell) is not None:
                 continue
             tries += 1

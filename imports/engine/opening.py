@@ -15,7 +15,7 @@ from cabinet_pages.accounts.models import Branch
 from cabinet_pages.articles.services import ArticleDirectory
 from cabinet_pages.clock import kyiv_now
 from cabinet_pages.conf import cabinet_settings
-from imports.columns import SCANNED_ROWS, Table, TableRefused, open_table
+from imports.columns import SCANNED_ROWS, Table, TableRefused, marked_columns, open_table, without_cell
 from imports.conf import import_settings
 from imports.engine.errors import FileRefused
 from imports.engine.registry import installed_formats, resource_class, resource_class_of
@@ -72,12 +72,15 @@ def _laid_out(resource: KindResource, reading: Reading) -> tuple[KindResource, R
     if not resource.layouts:
         return resource, reading
     scanned = list(islice(reading.rows, SCANNED_ROWS))
-    reading = replace(reading, rows=chain(scanned, reading.rows))
-    for layout in resource.layouts:
-        if layout.recognises(reading, scanned):
-            resource = layout()
-            break
-    return resource, resource.adapt(reading, scanned)
+    # An error file has a column that its layout does not know.
+    for added in (None, *marked_columns(scanned)):
+        rows = scanned if added is None else [without_cell(row, added) for row in scanned]
+        for layout in resource.layouts:
+            if layout.recognises(reading, rows):
+                resource = layout()
+                rest = reading.rows if added is None else (without_cell(row, added) for row in reading.rows)
+                return resource, resource.adapt(replace(reading, rows=chain(rows, rest)), rows)
+    return resource, resource.adapt(replace(reading, rows=chain(scanned, reading.rows)), scanned)
 
 
 @contextmanager

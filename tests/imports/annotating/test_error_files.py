@@ -17,6 +17,8 @@ from imports.models import ImportBatch
 from imports.staff.error_file import row_sentence
 from tests import factories as make
 from tests.imports.annotating.files import dbf_bytes
+from tests.imports.statements.conftest import ours as ours
+from tests.imports.statements.files import ibank
 
 HEADING = ["Особовий рахунок", "Документ", "Дата платежу", "Сума платежу", "Стаття реалізації", "Призначення"]
 GOOD = ["80-431930", "D1", "08.01.2026", "100,50", "Активна електроенергія", "за січень"]
@@ -231,6 +233,16 @@ def test_an_archive_comes_back_as_its_registry(give: Callable[..., dict[str, Any
     heading_row, row = lines_of(content)
     assert (name, heading_row) == ("csv", ["Помилка", *heading])
     assert "absent.pdf" in row[0]
+
+
+def test_the_statement_of_a_bank_comes_back_as_one(ours: None, give: Callable[..., dict[str, Any]]) -> None:
+    rows = (("12.10.2026", "100,00", "Оплата за розподіл, о/р 80-431930"), ("32.10.2026", "1,00", "Дата, якої немає"))
+    first = give("payments", ibank(*rows), branch="ALL", dry_run=True)
+    assert (first["rows"], first["rejected"]) == (2, 1)
+    name, content = annotated(first)
+    assert name == "csv"
+    assert content.startswith("Помилка;ЄДРПОУ".encode("cp1251"))
+    assert without_error(give("payments", content, branch="ALL", dry_run=True)) == without_error(first)
 
 
 def test_a_file_without_a_heading_gets_the_column_at_its_end(give: Callable[..., dict[str, Any]]) -> None:

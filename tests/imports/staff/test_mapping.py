@@ -230,24 +230,24 @@ def test_the_page_costs_the_same_whatever_the_file(
         assert client.get(url_of("mapping", batch)).status_code == 200
 
 
-@pytest.mark.samples
-@pytest.mark.parametrize(
-    ("sample", "shown", "count", "encoding"),
-    [
-        ("dbf/phpxbase_cbrf_122019N1.dbf", "dbf", 442, "cp866"),
-        ("dbf/phpxbase_dBaseIII.dbf", "dbf", 3, None),
-        ("xlsx/calamine_issue_419.xlsx", "xlsx", 1, ""),
-    ],
-)
-def test_real_files_with_strange_headings_are_opened_and_mapped(
-    sample: str, shown: str, count: int, encoding: str | None, world: StaffWorld, as_user: Callable[[Any], Client]
-) -> None:
-    if not (SAMPLES / sample).exists():
-        pytest.skip("the samples are not here")
-    client = as_user(world.vin.operator)
-    batch = give(client, (SAMPLES / sample).read_bytes(), name=sample)
-    assert (batch.state, batch.error_code) == (BatchState.REFUSED, "heading_not_found")
-    page = client.get(url_of("mapping", batch)).context["screen"]
-    rows = page.sample.count - (1 if shown == "dbf" else 0)
-    assert (page.sample.format, rows) == (shown, count)
-    assert encoding is None or page.sample.encoding == encoding
+REAL = [
+    ("dbf/phpxbase_cbrf_122019N1.dbf", "dbf", 442, "cp866"),
+    ("dbf/phpxbase_dBaseIII.dbf", "dbf", 3, None),
+    ("xlsx/calamine_issue_419.xlsx", "xlsx", 1, ""),
+]
+
+if present := [case for case in REAL if (SAMPLES / case[0]).exists()]:
+
+    @pytest.mark.samples
+    @pytest.mark.parametrize(("sample", "shown", "count", "encoding"), present)
+    def test_real_files_with_strange_headings_are_opened_and_mapped(
+        sample: str, shown: str, count: int, encoding: str | None, world: StaffWorld, as_user: Callable[[Any], Client]
+    ) -> None:
+        client = as_user(world.vin.operator)
+        batch = give(client, (SAMPLES / sample).read_bytes(), name=sample)
+        assert (batch.state, batch.error_code) == (BatchState.REFUSED, "heading_not_found")
+        page = client.get(url_of("mapping", batch)).context["screen"]
+        # The names of a DBF's fields are a row of their own.
+        rows = page.sample.count - (1 if shown == "dbf" else 0)
+        assert (page.sample.format, rows) == (shown, count)
+        assert encoding is None or page.sample.encoding == encoding
