@@ -77,9 +77,14 @@ def look_after_batch(batch_id: int) -> str:
         return "resumed" if resume(batch) else "alive"
 
 
-def enqueue_prepare(batch: ImportBatch) -> None:
-    """Have a batch prepared by the worker; the alias is looked up now, so a host may rename its backends."""
-    look_later(batch)
+def enqueue_prepare(batch: ImportBatch, *, is_looked_after: bool = False) -> None:
+    """Have a batch prepared by the worker; the alias is looked up now, so a host may rename its backends.
+
+    Args:
+        is_looked_after: it was received with `then=look_later`, so that even this call may be lost.
+    """
+    if not is_looked_after:
+        look_later(batch)
     prepare_batch.using(backend=cabinet_settings.TASK_BACKEND, queue_name=_QUEUE).enqueue(batch.pk)
 
 

@@ -16,6 +16,8 @@ from imports.resources.base import KindResource
 from imports.staff.desk import BatchAdmin, staff_landing
 from imports.staff.profiles import ProfileAdmin
 from imports.staff.queue import CreditQueueAdmin
+from imports.staff.tokens import TokenAdmin
+from imports.statements.doctor import bank_topics
 
 
 def _format(one: Format) -> Format:
@@ -59,5 +61,7 @@ def register_log_actions(actions: Any) -> None:
 modeladmin_register(BatchAdmin)
 modeladmin_register(CreditQueueAdmin)
 modeladmin_register(ProfileAdmin)
+modeladmin_register(TokenAdmin)
 hooks.register("cabinet_staff_landing", staff_landing)
 hooks.register(DOCTOR_HOOK, import_topics)
+hooks.register(DOCTOR_HOOK, bank_topics)

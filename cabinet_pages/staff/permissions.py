@@ -33,6 +33,9 @@ _DECIDE = ("cabinet_pages.change_accessrequest", "cabinet_pages.change_access", 
 
 _IMPORT = ("imports.view_importbatch", "imports.add_importbatch", "imports.change_importbatch")
 
+# To let programs send files; a branch has it done by the central office, or by a group of its own with these rights.
+_TOKENS = ("imports.view_pushtoken", "imports.add_pushtoken", "imports.change_pushtoken")
+
 _DICTIONARIES = (
     "cabinet_pages.add_branch",
     "cabinet_pages.change_branch",
@@ -46,6 +49,6 @@ _DICTIONARIES = (
 #: Group → permissions as `app.codename`. A permission of an app that is not installed is passed over.
 GROUPS: dict[str, list[str]] = {
     OPERATORS_GROUP: [*_ADMIN, *BRANCH_RECORDS, *_DECIDE, *_IMPORT],
-    CENTRAL_GROUP: [*_ADMIN, *BRANCH_RECORDS, *_DECIDE, *_IMPORT, *_DICTIONARIES],
+    CENTRAL_GROUP: [*_ADMIN, *BRANCH_RECORDS, *_DECIDE, *_IMPORT, *_TOKENS, *_DICTIONARIES],
     EDITORS_GROUP: [*_ADMIN],
 }

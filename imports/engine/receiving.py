@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -38,6 +38,7 @@ def receive(
     source: str = BatchSource.DESK.value,
     auto_apply: bool = False,
     idempotency_key: str = "",
+    then: Callable[[ImportBatch], object] | None = None,
 ) -> ImportBatch:
     """Store a file privately and make its batch; nothing of it is read yet.
 
@@ -58,6 +59,7 @@ def receive(
         source: one of `BatchSource`.
         auto_apply: promote as soon as it is prepared; stops and bad rows still refuse.
         idempotency_key: what the sender calls this delivery.
+        then: called with the batch in the transaction that makes it.
 
     Raises:
         OptionRefused: an option does not fit the kind.
@@ -103,6 +105,8 @@ def receive(
     try:
         with transaction.atomic():
             batch.save()
+            if then is not None:
+                then(batch)
     except IntegrityError:
         # The same delivery came beside this one and was there first.
         batch.file.delete(save=False)

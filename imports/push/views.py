@@ -27,7 +27,7 @@ from imports.push.reading import check_size, file_of, options_of
 from imports.push.refusals import PushRefused
 from imports.push.services import note_use, token_of
 from imports.queries import report
-from imports.tasks import enqueue_if_dead, enqueue_prepare
+from imports.tasks import enqueue_if_dead, enqueue_prepare, look_later
 
 _KEY = re.compile(r"[\x21-\x7e]{1,150}")
 _KEY_LENGTH = 150
@@ -84,7 +84,15 @@ def push(request: HttpRequest, token: PushToken, kind: str) -> HttpResponse:
         earlier = ImportBatch.objects.filter(**delivery).first()
         if earlier is None:
             try:
-                batch = receive(branch=branch, file=file, name=name, auto_apply=token.auto_apply, **delivery, **said)
+                batch = receive(
+                    branch=branch,
+                    file=file,
+                    name=name,
+                    auto_apply=token.auto_apply,
+                    then=look_later,
+                    **delivery,
+                    **said,
+                )
             except OptionRefused as refusal:
                 reason = message(kind, refusal.code, refusal.params)
                 raise PushRefused("bad_option", name=_option_of(refusal), reason=reason) from refusal
@@ -93,7 +101,7 @@ def push(request: HttpRequest, token: PushToken, kind: str) -> HttpResponse:
                 earlier = ImportBatch.objects.get(**delivery)
             else:
                 note_use(token)
-                enqueue_prepare(batch)
+                enqueue_prepare(batch, is_looked_after=True)
                 return _accepted(batch)
         if _sha256(file) != earlier.sha256:
             raise PushRefused("key_of_another_file", batch=earlier.pk)

@@ -15,11 +15,11 @@ from imports.models import BatchState, ImportBatch
 from imports.queries import batches_for
 from imports.staff.error_file import ErrorFileView
 from imports.staff.mapping import MappingView
+from imports.staff.progress import BatchCancelView, BatchStatusView
 from imports.staff.undo import UndoView
 from imports.staff.views import (
     BatchFileView,
     BatchIssuesView,
-    BatchStatusView,
     BatchView,
     UploadView,
     kind_title,
@@ -88,6 +88,7 @@ class BatchAdmin(BranchScopedAdmin):
     search_hint = gettext_lazy("File name")
     object_views = {
         "status": BatchStatusView,
+        "cancel": BatchCancelView,
         "file": BatchFileView,
         "issues": BatchIssuesView,
         "mapping": MappingView,

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from cabinet_pages.accounts.models import Branch
 from imports.engine import receive
 from imports.models import ImportBatch
-from imports.tasks import enqueue_prepare
+from imports.tasks import enqueue_prepare, look_later
 
 
 def receive_once(
@@ -36,7 +36,9 @@ def receive_once(
     earlier = ImportBatch.objects.filter(uuid=token, created_by=by).first()
     if earlier is not None:
         return earlier
-    batch = receive(kind=kind, branch=branch, file=file, name=name, by=by, as_of=as_of, profile=profile, **said)
+    batch = receive(
+        kind=kind, branch=branch, file=file, name=name, by=by, as_of=as_of, profile=profile, then=look_later, **said
+    )
     try:
         with transaction.atomic():
             ImportBatch.objects.filter(pk=batch.pk).update(uuid=token)
@@ -46,5 +48,5 @@ def receive_once(
         batch.delete()
         return ImportBatch.objects.get(uuid=token)
     batch.uuid = token
-    enqueue_prepare(batch)
+    enqueue_prepare(batch, is_looked_after=True)
     return batch

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail_modeladmin.views import WMABaseView
 
-from cabinet_pages.staff.files import as_private, private_file
+from cabinet_pages.staff.files import private_file
 from cabinet_pages.staff.scope import ScopedInspectView, ScopedObjectView
 from cabinet_pages.staff.spreadsheets import Cell, csv_response
 from imports.engine import installed_kinds
@@ -26,6 +26,7 @@ from imports.staff.differences import Wording, change_name
 from imports.staff.error_file import error_file_note, has_error_file
 from imports.staff.forms import ApplyForm, UploadForm
 from imports.staff.mapping import MAPPABLE_ERRORS
+from imports.staff.progress import may_cancel, progress_of
 from imports.staff.receipts import receive_once
 from imports.staff.stops import asks_second_person, stops_context
 from imports.staff.totals import continuity_context, totals_context
@@ -137,7 +138,9 @@ class BatchView(ScopedInspectView):
         is_preview = awaits_decision(batch)
         stops = stops_of(batch)
         form = form or ApplyForm(rejected=batch.rejected, stops=stops)
-        is_started = is_preview and asked.get("started") == "1" and not batch.error_code
+        # Confirmed, and the worker has not come to it.
+        is_asked = batch.state == BatchState.PREVIEWED and batch.auto_apply
+        is_started = is_preview and (is_asked or asked.get("started") == "1") and not batch.error_code
         status = asked.get("status") if asked.get("status") in STATUSES else ""
         change = asked.get("change") if asked.get("change") in batch.change_counts else ""
         level = asked.get("level") if asked.get("level") in IssueLevel.values else ""
@@ -162,6 +165,9 @@ class BatchView(ScopedInspectView):
             "changes": [(code, change_name(code), count) for code, count in batch.change_counts.items()],
             "page_url": url("inspect", self.pk_quoted),
             "status_url": url("status", self.pk_quoted),
+            "cancel_url": url("cancel", self.pk_quoted),
+            "may_cancel": may_cancel(batch, self.request.user),
+            "progress": progress_of(batch),
             "file_url": url("file", self.pk_quoted),
             "issues_url": url("issues", self.pk_quoted),
             "error_file_url": url("errors", self.pk_quoted) if has_error_file(batch) else "",
@@ -199,14 +205,6 @@ class BatchView(ScopedInspectView):
             is_link = isinstance(number, int) and number != page.number
             result.append((str(number), f"?{asked.urlencode()}" if is_link else ""))
         return result
-
-
-class BatchStatusView(ScopedObjectView):
-    """How far a batch has come, for the page that waits for it."""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        batch: ImportBatch = self.instance
-        return as_private(JsonResponse({"state": batch.state, "progress": batch.progress, "error": batch.error_code}))
 
 
 class BatchFileView(ScopedObjectView):

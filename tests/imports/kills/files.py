@@ -18,6 +18,11 @@ def second_file(kind: str) -> bytes:
     return csv_file(_rows(kind, ROWS // 2, ROWS + ROWS // 2, 2))
 
 
+def overlapping_files() -> tuple[bytes, bytes]:
+    """Payments of two operators: each has rows of its own, and both have some rows with other sums."""
+    return csv_file(_rows("payments", 20, 100, 3)), csv_file(_rows("payments", 60, 140, 4))
+
+
 def _rows(kind: str, first: int, last: int, generation: int) -> Rows:
     if kind == "accounts":
         heading = ("Особовий рахунок", "Замовник", "код ЄДРПОУ", "Розрахунковий день")
@@ -34,7 +39,7 @@ def _rows(kind: str, first: int, last: int, generation: int) -> Rows:
                 for number in range(first, last)
             ),
         ]
-    lines: list[tuple[str, ...]] = [
+    lines: list[tuple[object, ...]] = [
         ("Особовий рахунок", "№ рахунку", "Дата рахунку", "Стаття реалізації", "Сума без ПДВ", "ПДВ", "Сума з ПДВ")
     ]
     for number in range(first, last):

@@ -5,14 +5,14 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imports.engine.steps import STEPS
-from tests.imports.kills.clones import clone, migrated_database, url_of
+from tests.imports.kills.clones import clone
+from tests.imports.kills.conftest import Base
 from tests.imports.kills.files import KINDS, second_file
 from tests.imports.kills.workshop import Workshop
 from tests.support.scale import TRUST, chance, scaled
@@ -124,19 +124,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("kills")
-    with django_db_blocker.unblock():
-        source = migrated_database()
-        with clone(source, folder) as base:
-            workshop = Workshop(url_of(base), folder)
-            try:
-                assert workshop.do("build", base).code == 0, workshop.output.read_text()
-                made = World(workshop, base, folder)
-                made.run_undisturbed()
-                yield made
-            finally:
-                workshop.close()
+def world(imported: Base) -> World:
+    made = World(imported.workshop, imported.name, imported.folder)
+    made.run_undisturbed()
+    return made
 
 
 def test_an_undisturbed_import_passes_every_named_step(world: World) -> None:
@@ -155,6 +146,19 @@ def test_a_command_killed_at_a_step_is_finished_by_the_same_command(world: World
 @pytest.mark.parametrize(("kind", "step"), BY_WORKER)
 def test_what_a_worker_leaves_when_killed_is_finished_by_another(world: World, kind: str, step: str) -> None:
     assert world.kill_worker(kind, step=step, time=min(2, world.steps[kind][step]))
+
+
+def test_a_file_whose_receiver_is_killed_at_once_is_found_by_the_worker(world: World) -> None:
+    with clone(world.base, world.folder) as database:
+        path = str(world.paths["payments"])
+        assert world.workshop.do("give", database, kind="payments", path=path, step="received").was_killed
+        assert world.work(database).code == 0
+        world.compare_with_undisturbed(database, "worker", "payments")
+
+
+def test_a_promotion_that_is_not_one_transaction_would_be_noticed(world: World) -> None:
+    with pytest.raises(AssertionError):
+        world.kill_command("payments", step="rows_written", without="transaction")
 
 
 @pytest.mark.parametrize("kind", KINDS)

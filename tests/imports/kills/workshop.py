@@ -14,8 +14,9 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 # A process that neither ends nor dies is a failure of its own.
@@ -136,6 +137,7 @@ def _live(order: Mapping[str, Any]) -> int:
     os.dup2(output, 2)
     connection.settings_dict["NAME"] = order["database"]
     _listen(order)
+    _break(order)
     try:
         _acts()[order["act"]](order)
     except SystemExit as stop:
@@ -167,6 +169,14 @@ def _listen(order: Mapping[str, Any]) -> None:
         step_reached.connect(hear, weak=False)
 
 
+def _break(order: Mapping[str, Any]) -> None:
+    """Take the transaction of promotion away where the order asks for it, to see that its loss is noticed."""
+    from imports.engine import writing
+
+    if order.get("without") == "transaction":
+        writing.transaction = SimpleNamespace(atomic=nullcontext, on_commit=lambda act: act())  # type: ignore[assignment]
+
+
 def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
     """The acts by name; what they import is loaded before the first fork."""
     from django.core.files import File
@@ -180,10 +190,10 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
     from cabinet_pages.payments.models import Payment
     from cabinet_pages.state_hash import state_hash
     from imports.engine import receive, run_import
-    from imports.engine.leases import ask_to_apply, unfinished
+    from imports.engine.leases import unfinished
     from imports.management.commands import import_file  # noqa: F401
     from imports.models import BatchRow, ImportBatch
-    from imports.tasks import enqueue_prepare
+    from imports.tasks import enqueue_prepare, look_later
     from tests.factories import make_article, make_branch
     from tests.imports.kills.files import BRANCH, first_file
 
@@ -204,10 +214,10 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
 
     def give(order: Mapping[str, Any]) -> None:
         branch = Branch.objects.get(code=BRANCH)
+        told = {"kind": order["kind"], "name": "другий.csv", "source": "push", "auto_apply": True}
         with Path(order["path"]).open("rb") as stream:
-            batch = receive(kind=order["kind"], branch=branch, file=File(stream), name="другий.csv", source="folder")
-        ask_to_apply(batch)
-        enqueue_prepare(batch)
+            batch = receive(branch=branch, file=File(stream), then=look_later, **told)
+        enqueue_prepare(batch, is_looked_after=True)
 
     def work(order: Mapping[str, Any]) -> None:
         plain = ("--batch", "--interval=0", "--no-startup-delay", "--no-reload", f"--worker-id={os.getpid()}")

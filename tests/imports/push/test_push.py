@@ -1,6 +1,6 @@
 """The push of 1C: a file comes by a token, once; and its sender is told what became of it, in Ukrainian."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -34,7 +34,7 @@ def branch(db: None) -> Branch:
 
 
 @pytest.fixture
-def token(branch: Branch) -> Iterator[tuple[PushToken, str]]:
+def token(branch: Branch) -> tuple[PushToken, str]:
     return issue_token(name="1С бухгалтерія", branch=branch)
 
 
