@@ -236,6 +236,11 @@ class ReadingResource(KindResource):
         """The day of a reading of the operator; a verdict is of whatever day its reading is."""
         return None if row.texts.get("reading_id", "").strip() else super().day(row)
 
+    def judge(self, entry: Entry, stored: Stored | None) -> None:
+        """Compare; a complete file must also know which reading a verdict names, were it to change nothing."""
+        super().judge(entry, stored)
+        entry.touched |= self.context.complete is not None and _is_verdict(entry.key)
+
     def in_force(self, first: date, last: date) -> Iterator[InForce]:
         """The operator's readings of these days; what customers sent is theirs, and no file takes it away."""
         readings = Reading.objects.filter(read_on__range=(first, last), withdrawn=False)

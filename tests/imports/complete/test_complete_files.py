@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from cabinet_pages.articles.services import install_standard_articles
 from cabinet_pages.billing.models import Balance
-from cabinet_pages.payments.models import Payment
+from cabinet_pages.payments.models import BANK_DOCUMENT, Payment
+from cabinet_pages.readings.models import Reading, ReadingKind
 from cabinet_pages.state_hash import state_hash
 from imports.engine import promote
 from imports.models import BatchRow, BatchState, ImportBatch, RowStatus
-from tests.factories import make_account, make_branch
+from tests.factories import make_account, make_branch, make_register
 from tests.imports.contract.files import make_records, packed, rows_of
+from tests.imports.statements.files import OWN, ibank
 
 pytestmark = pytest.mark.django_db
 
@@ -221,3 +224,48 @@ def test_a_row_stored_beside_the_preview_is_withdrawn_only_after_it_was_shown(gi
     assert "Д-6" in in_force()
     assert promote(batch).state == BatchState.APPLIED
     assert in_force() == ["Д-1", "Д-2", "Д-3", "Д-4"]
+
+
+def test_a_rejected_row_of_a_balance_keeps_its_whole_month(give: Give) -> None:
+    make_account("80-1", make_branch("VIN"))
+    heading = ("Особовий рахунок", "Період", "Сальдо на початок", "Сальдо на кінець", "Стаття реалізації")
+    give("balances", [heading, ("80-1", "01.2026", "0", "1", "Пеня"), ("80-1", "02.2026", "1", "2", "Пеня")])
+    bad = [heading, ("80-1", "01.2026", "0", "?", ""), ("80-1", "03.2026", "2", "2", "Пеня")]
+    report = give("balances", bad, complete="2026-01..2026-03", skip_rejected=True)
+    assert (report["state"], report["new"], report["rejected"], report["withdrawn"]) == ("applied", 1, 1, 1)
+    kept = Balance.objects.filter(withdrawn=False).order_by("period").values_list("period", flat=True)
+    assert [day.month for day in kept] == [1, 3]
+
+
+def test_what_a_customer_sent_is_no_files_to_take_away(give: Give) -> None:
+    register = make_register(make_account("80-1", make_branch("VIN")), "ТУ-1", serial="7")
+    shown = {"register": register, "period": date(2026, 1, 1), "value": Decimal(5)}
+    Reading.objects.create(read_on=date(2026, 1, 31), **shown)
+    control = Reading.objects.create(read_on=date(2026, 1, 20), kind=ReadingKind.CONTROL, state="accepted", **shown)
+    initial = Reading.objects.create(read_on=date(2026, 1, 1), kind=ReadingKind.INITIAL, state="accepted", **shown)
+    # A reading that a row names by its ReadingId is named too.
+    heading = ("ReadingId", "Особовий рахунок", "Код ТУ", "№ лічильника", "Дата", "Показання", "Стан")
+    report = give(
+        "readings", [heading, (str(control.uuid), "", "", "", "", "5", "прийнято")], complete="2026-01..2026-01"
+    )
+    assert (report["state"], report["withdrawn"]) == ("applied", 1)
+    assert list(Reading.objects.filter(withdrawn=True)) == [initial]
+
+
+def test_a_bank_statement_cannot_be_complete_and_no_file_withdraws_what_one_has_booked(
+    give: Give, settings: Any
+) -> None:
+    account = make_account("80-1", make_branch("VIN"))
+    settings.WAGTAIL_CABINET_IMPORTS = {"BANK_ACCOUNTS": {OWN: {"article": "Пеня"}}}
+    install_standard_articles()
+    statement = ibank(("12.01.2026", "1.00", "о/р 80-1"))
+    report = give("payments", statement, complete="2026-01..2026-01")
+    assert (report["state"], report["rows"], [issue["code"] for issue in report["issues"]]) == (
+        "refused", 0, ["complete_undated"],
+    )  # fmt: skip
+    give("payments", [HEADING, JANUARY[0]])
+    booked = Payment.objects.get()
+    booked.pk, booked.document = None, f"{BANK_DOCUMENT}1"
+    booked.save()
+    assert give("payments", [HEADING, JANUARY[0]], complete="2026-01..2026-01")["withdrawn"] == 0
+    assert account.payments.filter(withdrawn=False).count() == 2
