@@ -53,7 +53,8 @@ def delete_rows(model: type[models.Model], ids: Iterable[int]) -> int:
         for relation in _relations(model)
         if relation.on_delete is models.SET_NULL and relation.related_model._base_manager.exists()
     ]
-    with transaction.atomic():
+    # A savepoint would keep every page that loses a row, in the memory of SQLite.
+    with transaction.atomic(savepoint=False):
         for chunk in _chunks(ids):
             for relation in emptied:
                 name = relation.field.name

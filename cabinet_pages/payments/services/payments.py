@@ -102,7 +102,7 @@ def remove_payments(*, ids: Iterable[int]) -> int:
     iterator = iter(ids)
     count = 0
     accounts: set[int] = set()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         while chunk := list(islice(iterator, CHUNK)):
             paired = BankCredit.objects.filter(payment__in=chunk, account__isnull=False)
             accounts.update(pk for pk in paired.values_list("account_id", flat=True) if pk is not None)
