@@ -56,11 +56,13 @@ class ProfileView(ScopedInspectView):
             delete_source(source=source, by=request.user)
             messages.success(request, _("The source “%(name)s” is forgotten.") % {"name": source.name})
             return redirect(self.index_url)
-        mapping = {}
-        for position, heading in enumerate(source.mapping, start=1):
-            chosen = request.POST.get(f"column-{position}", source.mapping[heading])
-            if chosen != FORGET:
-                mapping[heading] = chosen
+        # Headings are named by the form itself: a database keeps them in an order of its own.
+        chosen = {
+            heading: request.POST.get(name.replace("key-", "column-", 1), "")
+            for name, heading in request.POST.items()
+            if name.startswith("key-") and heading in source.mapping
+        }
+        mapping = {heading: name for heading, name in {**source.mapping, **chosen}.items() if name != FORGET}
         options = options_asked(request.POST)
         options.pop("heading_row", None)
         try:
@@ -85,16 +87,16 @@ class ProfileView(ScopedInspectView):
         except UnknownKind:
             # The plug-in that brought the kind is gone; what was remembered of it can still be deleted.
             columns = ()
+        places = {one.name: place for place, one in enumerate(columns)}
         result: dict[str, Any] = super().get_context_data(
             source=source,
             refusal=refusal,
             may_change=self.may_change(),
             kind_title=_kind_title(source.kind),
             columns=columns,
-            mapped=[
-                (f"column-{position}", heading, chosen)
-                for position, (heading, chosen) in enumerate(source.mapping.items(), start=1)
-            ],
+            mapped=list(
+                enumerate(sorted(source.mapping.items(), key=lambda pair: places.get(pair[1], len(places))), 1)
+            ),
             forget=FORGET,
             encodings=ENCODING_CHOICES,
             delimiters=list(DELIMITER_CHOICES.items()),

@@ -199,7 +199,18 @@ def test_a_source_is_changed_and_forgotten(world: StaffWorld, as_user: Callable[
     client = as_user(world.vin.operator)
     page = reverse("imports_importprofile_modeladmin_inspect", args=[source.pk])
     assert "Гривень" in client.get(page).content.decode()
-    data = {"column-1": "vat", "column-2": "-", "encoding": "cp866", "delimiter": "|", "sheet": "", "action": "save"}
+    assert client.get(page).context["mapped"][0] == (1, ("Коли", "paid_on"))
+    keys = {"key-1": "Гривень", "key-2": "Хто", "key-3": "Чуже"}
+    data = {
+        **keys,
+        "column-1": "vat",
+        "column-2": "-",
+        "column-3": "payer",
+        "encoding": "cp866",
+        "delimiter": "|",
+        "sheet": "",
+        "action": "save",
+    }
     client.post(page, data)
     source.refresh_from_db()
     assert source.mapping == {"Гривень": "vat", "Коли": "paid_on"}
