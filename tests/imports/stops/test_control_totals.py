@@ -40,6 +40,9 @@ FITTING = {
         total("Разом", "15,00"),
     ),
     "totals of parts alone, all called alike": (ONE, TWO, total("Разом", "3,00"), FOUR, EIGHT, total("Разом", "12,00")),
+    "the total of a part that is called as one of the whole": (
+        ONE, TWO, total("Разом по статті Пеня", "3,00"), FOUR, EIGHT, total("Разом", "12,00"),
+    ),
     "a block of parts at the end": (
         ONE, FOUR, TWO, EIGHT, total("Разом по статті Пеня", "3,00"), total("Разом по статті Активна", "12,00"),
         total("Всього", "15,00"),

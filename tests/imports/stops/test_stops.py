@@ -83,7 +83,8 @@ def test_a_file_of_another_branch_or_kind_supersedes_nothing(give: Give) -> None
     give("payments", payments("1,00"))
     give("payments", [HEADING, ("80-36", "Д-1", "03.01.2026", "Пеня", "1,00")], branch="TRO")
     give("balances", [BALANCES, ("80-1", "01.2026", "0", "1")])
-    assert give("payments", payments("1,00"))["state"] == "unchanged"
+    report = give("payments", payments("1,00"))
+    assert (report["state"], report["issues"]) == ("unchanged", [])
 
 
 def test_a_file_that_was_taken_back_is_neither_the_newest_nor_an_older_one(give: Give) -> None:
