@@ -1,0 +1,153 @@
+"""The bytes of documents that were taken back, and an undo beside an import."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+
+from cabinet_pages.accounts.models import Branch
+from cabinet_pages.documents.models import SignedDocument
+from cabinet_pages.payments.models import Payment
+from imports.engine import run_import
+from imports.engine.undoing import undo
+from imports.models import BatchState, ImportBatch
+from tests.factories import make_account, make_branch
+from tests.imports.resources.loading import applied, csv_file, zip_file
+
+HEADING = ("Особовий рахунок", "Вид документа", "№", "Дата", "Файл", "Файл підпису")
+PAYMENTS = ("Особовий рахунок", "Документ", "Дата платежу", "Стаття реалізації", "Сума платежу")
+
+
+def bundle(branch: Branch, number: str, content: bytes, signature: bytes = b"") -> ImportBatch:
+    """One act of 80-1 with its bytes, applied."""
+    files = {"act.pdf": content} | ({"act.p7s": signature} if signature else {})
+    row = ("80-1", "Акт", number, "31.01.2026", "act.pdf", "act.p7s" if signature else "")
+    table = csv_file([HEADING, row], encoding="utf-8")
+    return applied("documents", zip_file({"registry.csv": table, **files}), branch=branch)
+
+
+def paths() -> list[tuple[str, str]]:
+    return list(SignedDocument.objects.order_by("number").values_list("file", "signature"))
+
+
+def kept(*names: str) -> list[bool]:
+    storage = SignedDocument().file.storage
+    return [storage.exists(name) for name in names]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_go_with_the_last_document_that_uses_them() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    first = bundle(branch, "1", b"%PDF one", b"signature")
+    second = bundle(branch, "2", b"%PDF one")
+    file, signature = paths()[0]
+    undo(first)
+    # The second document has the same bytes under another number; nobody else has the signature.
+    assert kept(file, signature) == [True, False]
+    undo(second)
+    assert kept(file) == [False]
+    assert not SignedDocument.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_replaced_bytes_come_back_and_those_of_the_undone_file_go() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    bundle(branch, "1", b"%PDF one")
+    ((old, _),) = paths()
+    second = bundle(branch, "1", b"%PDF two")
+    ((new, _),) = paths()
+    third = bundle(branch, "1", b"%PDF three")
+    assert kept(old, new) == [True, True]
+    undo(third)
+    assert paths() == [(new, "")]
+    undo(second)
+    assert paths() == [(old, "")]
+    assert kept(old, new) == [True, False]
+    assert SignedDocument.objects.get().file.read() == b"%PDF one"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_that_another_import_could_bring_back_are_kept() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    first = bundle(branch, "1", b"%PDF one")
+    ((old, _),) = paths()
+    second = bundle(branch, "1", b"%PDF two")
+    other = bundle(branch, "2", b"%PDF one")
+    undo(other)
+    assert kept(old) == [True]
+    assert [one.code for one in undo(first).conflicts] == ["changed_since"]
+    undo(second)
+    assert paths() == [(old, "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_whose_earlier_bytes_are_gone_keeps_the_later_ones() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    bundle(branch, "1", b"%PDF one")
+    ((old, _),) = paths()
+    second = bundle(branch, "1", b"%PDF two")
+    SignedDocument().file.storage.delete(old)
+    assert [one.code for one in undo(second).conflicts] == ["bytes_gone"]
+    assert SignedDocument.objects.get().file.read() == b"%PDF two"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_beside_an_import_of_the_same_rows_ends_as_one_after_the_other() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+
+    def table(first: int, last: int, amount: str) -> bytes:
+        rows = [("80-1", f"Д{number}", "03.01.2026", "Пеня", amount) for number in range(first, last)]
+        return csv_file([PAYMENTS, *rows], encoding="utf-8")
+
+    batch = applied("payments", table(0, 60, "1,00"), branch=branch)
+    at_once(
+        lambda: undo(ImportBatch.objects.get(pk=batch.pk)),
+        lambda: run_import(
+            kind="payments",
+            branch=Branch.objects.get(pk=branch.pk),
+            file=ContentFile(table(40, 100, "2,00")),
+            name="x",
+        ),
+    )
+    batch.refresh_from_db()
+    assert batch.state == BatchState.UNDONE
+    # Either the undo was first, or the import made twenty rows conflicts; both leave the rows of the import.
+    assert set(Payment.objects.values_list("document", flat=True)) == {f"Д{number}" for number in range(40, 100)}
+    assert {str(amount) for amount in Payment.objects.values_list("amount", flat=True)} == {"2.00"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_import_undone_twice_at_once_is_undone_once() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    batch = applied(
+        "payments", csv_file([PAYMENTS, ("80-1", "Д1", "03.01.2026", "Пеня", "1,00")], encoding="utf-8"), branch=branch
+    )
+    states: list[str] = []
+    at_once(*[lambda: states.append(undo(ImportBatch.objects.get(pk=batch.pk)).state)] * 3)
+    assert sorted(states) == ["refused", "refused", "undone"]
+    assert ImportBatch.objects.filter(undoes=batch).count() == 1
+
+
+def at_once(*acts: Callable[[], object]) -> None:
+    """Do everything at the same time, each in a thread of its own."""
+    start = threading.Barrier(len(acts))
+    failures: list[BaseException] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            start.wait(30)
+            act()
+        except BaseException as error:
+            failures.append(error)
+            raise
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert failures == []
