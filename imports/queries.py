@@ -11,7 +11,11 @@ from imports.engine.undoing import UndoResult
 from imports.messages import message
 from imports.models import BatchRow, BatchState, ImportBatch, ImportProfile, IssueLevel, RowIssue, RowStatus
 
-_REPORTED_STATES = {BatchState.PREVIEWED, BatchState.APPLIED, BatchState.REFUSED, BatchState.UNCHANGED}
+# The contract knows four states. A file that somebody stopped has changed nothing, as a refused one.
+_REPORTED_STATES = {
+    **{state: state for state in (BatchState.APPLIED, BatchState.REFUSED, BatchState.UNCHANGED)},
+    BatchState.CANCELLED: BatchState.REFUSED,
+}
 
 
 def batches_for(user: Any) -> "QuerySet[ImportBatch]":
@@ -102,7 +106,7 @@ def report(batch: ImportBatch) -> Mapping[str, Any]:
     told = file_wide + sorted(errors + warnings, key=lambda issue: (issue.row or 0, issue.pk))
     return {
         "batch": batch.pk,
-        "state": batch.state if batch.state in _REPORTED_STATES else str(BatchState.PREVIEWED),
+        "state": str(_REPORTED_STATES.get(BatchState(batch.state), BatchState.PREVIEWED)),
         "kind": batch.kind,
         "format": batch.format,
         "encoding": batch.encoding,

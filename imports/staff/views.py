@@ -31,7 +31,7 @@ from imports.staff.receipts import receive_once
 from imports.staff.stops import asks_second_person, stops_context
 from imports.staff.totals import continuity_context, totals_context
 from imports.staff.undo import undo_context
-from imports.tasks import enqueue_prepare, enqueue_promote
+from imports.tasks import enqueue_if_dead, enqueue_prepare, enqueue_promote
 
 ROWS_PER_PAGE = 50
 #: States in which the worker is, or will be, at work on a batch.
@@ -141,6 +141,9 @@ class BatchView(ScopedInspectView):
         # Confirmed, and the worker has not come to it.
         is_asked = batch.state == BatchState.PREVIEWED and batch.auto_apply
         is_started = is_preview and (is_asked or asked.get("started") == "1") and not batch.error_code
+        is_working = batch.state in WORKING or is_started
+        if is_working:
+            enqueue_if_dead(batch)
         status = asked.get("status") if asked.get("status") in STATUSES else ""
         change = asked.get("change") if asked.get("change") in batch.change_counts else ""
         level = asked.get("level") if asked.get("level") in IssueLevel.values else ""
@@ -151,7 +154,7 @@ class BatchView(ScopedInspectView):
             "form": form,
             "kind_title": kind_title(batch.kind),
             "error": batch_error(batch),
-            "is_working": batch.state in WORKING or is_started,
+            "is_working": is_working,
             "is_preview": is_preview and not is_started,
             "is_finished": batch.state
             in (BatchState.APPLIED, BatchState.UNCHANGED, BatchState.REFUSED, BatchState.UNDONE)

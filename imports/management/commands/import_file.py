@@ -93,7 +93,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report(batch), ensure_ascii=False))
         else:
             self._tell(batch)
-        if batch.state == BatchState.REFUSED:
+        if batch.state in (BatchState.REFUSED, BatchState.CANCELLED):
             raise SystemExit(1)
 
     def _branch(self, code: str) -> Branch | None:

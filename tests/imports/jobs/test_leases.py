@@ -1,5 +1,6 @@
 """Whoever looks finds the batches of dead workers and takes them up; nobody touches those of living ones."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -239,4 +240,24 @@ def test_a_batch_that_is_being_written_cannot_be_cancelled() -> None:
     assert (batch.state, batch.cancel_requested_at is None) == (BatchState.PREVIEWED, False)
     ask_to_apply(batch)
     assert work_on(batch).state == BatchState.CANCELLED
+    assert Payment.objects.count() == 0
+
+
+def test_a_command_whose_file_is_stopped_at_the_desk_ends_as_a_refused_one(branch: Branch, tmp_path: Any) -> None:
+    path = tmp_path / "файл.csv"
+    path.write_bytes(CONTENT)
+
+    def cancel(name: str, batch_id: int, **told: Any) -> None:
+        if name == "staged":
+            ImportBatch.objects.filter(pk=batch_id).update(cancel_requested_at=timezone.now())
+
+    told = StringIO()
+    step_reached.connect(cancel)
+    try:
+        with pytest.raises(SystemExit) as stop:
+            call_command("import_file", "payments", str(path), branch="VIN", json=True, stdout=told)
+    finally:
+        step_reached.disconnect(cancel)
+    assert stop.value.code == 1
+    assert (json.loads(told.getvalue())["state"], ImportBatch.objects.get().state) == ("refused", "cancelled")
     assert Payment.objects.count() == 0

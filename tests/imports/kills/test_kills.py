@@ -13,7 +13,7 @@ import pytest
 from imports.engine.steps import STEPS
 from tests.imports.kills.clones import clone
 from tests.imports.kills.conftest import Base
-from tests.imports.kills.files import KINDS, second_file
+from tests.imports.kills.files import BRANCH, KINDS, second_file
 from tests.imports.kills.workshop import Workshop
 from tests.support.scale import TRUST, chance, scaled
 
@@ -154,6 +154,21 @@ def test_a_file_whose_receiver_is_killed_at_once_is_found_by_the_worker(world: W
         assert world.workshop.do("give", database, kind="payments", path=path, step="received").was_killed
         assert world.work(database).code == 0
         world.compare_with_undisturbed(database, "worker", "payments")
+
+
+@pytest.mark.parametrize("step", STEPS if TRUST else ("file_stored", "received", *DECISIVE))
+def test_what_a_watcher_leaves_when_killed_is_finished_by_another(world: World, tmp_path: Path, step: str) -> None:
+    folder = tmp_path / BRANCH / "payments"
+    folder.mkdir(parents=True)
+    (folder / ".auto-apply").touch()
+    (folder / "файл.csv").write_bytes(second_file("payments"))
+    with clone(world.base, world.folder) as database:
+        assert world.workshop.do("watch", database, path=str(tmp_path), step=step).was_killed
+        world.look_at_the_damage(database, "worker", "payments")
+        assert world.workshop.do("watch", database, path=str(tmp_path)).code == 0
+        world.compare_with_undisturbed(database, "worker", "payments")
+    left = sorted(path.parent.name for path in folder.rglob("*") if path.is_file())
+    assert left == ["done", "done", "payments"]
 
 
 def test_a_promotion_that_is_not_one_transaction_would_be_noticed(world: World) -> None:

@@ -223,6 +223,9 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         plain = ("--batch", "--interval=0", "--no-startup-delay", "--no-reload", f"--worker-id={os.getpid()}")
         call_command("db_worker", "--backend=jobs", "--queue-name=*", *plain)
 
+    def watch(order: Mapping[str, Any]) -> None:
+        call_command("import_watch", order["path"], "--once", "--interval=0")
+
     def survey(order: Mapping[str, Any]) -> None:
         damage = ""
         if connection.vendor == "sqlite":
@@ -250,7 +253,7 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         }
         print(json.dumps(found))  # noqa: T201
 
-    return {"build": build, "command": command, "give": give, "work": work, "survey": survey}
+    return {"build": build, "command": command, "give": give, "work": work, "watch": watch, "survey": survey}
 
 
 if __name__ == "__main__":

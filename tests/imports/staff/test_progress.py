@@ -118,10 +118,13 @@ def test_nobody_stops_imports_by_a_link_or_without_the_right(
     assert (batch.state, batch.cancel_requested_at) == (BatchState.PREPARING, None)
 
 
-def test_whoever_waits_at_the_page_wakes_a_batch_whose_worker_died(operator: Client, batch: ImportBatch) -> None:
+@pytest.mark.parametrize("action", ["status", "inspect"])
+def test_whoever_waits_at_the_page_wakes_a_batch_whose_worker_died(
+    operator: Client, batch: ImportBatch, action: str
+) -> None:
     at_work(batch)
     assert operator.get(url_of("status", batch)).json()["state"] == "preparing"
     at_work(batch, heartbeat_at=timezone.now() - timedelta(minutes=2))
-    operator.get(url_of("status", batch))
+    operator.get(url_of(action, batch))
     batch.refresh_from_db()
     assert (batch.state, batch.attempts) == (BatchState.PREVIEWED, 1)
