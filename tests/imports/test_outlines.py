@@ -130,11 +130,18 @@ def test_without_group_rows_a_missing_account_refuses_the_table(tmp_path):
 def test_group_rows_of_a_table_that_has_the_account_are_passed_over_and_counted(tmp_path):
     heading = ["Особовий рахунок", "Дата платежу", "Стаття", "Сума"]
     table, rows = from_rows(
-        heading, ["Дільниця № 1"], ["80-1", "05.01.2026", "А", "1"], ["Дільниця № 2"], ["80-2"], ["12"], path=tmp_path
+        heading, ["Дільниця № 1"], ["80-1", "05.01.2026", "А", "1"], ["Дільниця № 2"], ["80-2АБ"], ["12"], path=tmp_path
     )
     # What may be a row of data that lacks the rest stays one, and is rejected with its number.
     assert [row.number for row in rows] == [3, 5, 6]
     assert (table.groups.passed, table.groups.passed_rows, table.groups.used) == (2, [2, 4], 0)
+
+
+def test_a_complete_row_that_ends_like_a_subtotal_is_not_lost(tmp_path):
+    heading = ["Особовий рахунок", "Дата платежу", "Стаття", "Сума"]
+    complete, subtotal = ["80-1 разом", "05.01.2026", "А", "1"], ["80-1 разом", "", "", "1"]
+    table, rows = from_rows(heading, complete, subtotal, path=tmp_path)
+    assert ([row.number for row in rows], [row.number for row in table.totals]) == ([2], [3])
 
 
 def test_a_value_below_a_merged_cell_is_never_guessed(tmp_path):
