@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.log_actions import log
 
@@ -49,6 +50,21 @@ def reading_of(source: ImportProfile) -> SourceReading:
     if used and all(heading.startswith("[") for heading in used):
         options["heading_row"] = NO_HEADING
     return SourceReading(dict(source.mapping), options)
+
+
+def remembered_mapping(*, kind: str, branch: Branch | None) -> dict[str, str]:
+    """What headings have been mapped to in sources of a kind, to propose it for another file; the newest wins.
+
+    Args:
+        kind: the kind of file.
+        branch: whose sources, beside the central office's.
+    """
+    sources = ImportProfile.objects.filter(kind=kind).filter(Q(branch=branch) | Q(branch__isnull=True))
+    mapping: dict[str, str] = {}
+    for known in sources.order_by("updated_at").values_list("mapping", flat=True):
+        # Places say nothing about another file, and what one file does not use another may.
+        mapping |= {heading: name for heading, name in known.items() if name and not heading.startswith("[")}
+    return mapping
 
 
 def check_reading(kind: str, mapping: Mapping[str, str], options: Mapping[str, str]) -> SourceReading:

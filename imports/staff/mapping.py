@@ -16,7 +16,7 @@ from imports.columns import NO_HEADING, Column, ColumnSet, TableRefused, find_he
 from imports.engine import FileRefused, resource_class
 from imports.engine.remapping import may_remap, remap
 from imports.engine.sampling import COUNTED_ROWS, Sample, take_sample
-from imports.engine.sources import NAME_LENGTH, save_source
+from imports.engine.sources import NAME_LENGTH, remembered_mapping, save_source
 from imports.messages import batch_error, message
 from imports.models import ImportBatch
 from imports.tasks import enqueue_prepare
@@ -193,7 +193,7 @@ class MappingView(ScopedObjectView):
         batch: ImportBatch = self.instance
         if not may_remap(batch):
             return self._decided()
-        return self._page(MappingScreen(batch, batch.options, batch.mapping))
+        return self._page(MappingScreen(batch, batch.options, self._known(batch)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Read the sample anew with other options, or take the mapping and have the file prepared with it."""
@@ -227,12 +227,16 @@ class MappingView(ScopedObjectView):
         messages.success(request, _("The file is being checked again, with the columns you have chosen."))
         return redirect(self._batch_url())
 
+    def _known(self, batch: ImportBatch) -> dict[str, str]:
+        """What is known of headings before anybody chooses: from the branch's sources, and from the batch itself."""
+        return {**remembered_mapping(kind=batch.kind, branch=batch.branch), **batch.mapping}
+
     def _chosen(self, data: QueryDict, batch: ImportBatch) -> dict[str, str]:
         """What the form says of columns, by their keys; the batch's own mapping where the form says nothing."""
-        chosen = dict(batch.mapping)
+        chosen = self._known(batch)
         for name in data:
             if name.startswith("key-") and (position := name.removeprefix("key-")).isdecimal():
-                chosen[data[name]] = data.get(f"column-{position}", "")
+                chosen[str(data[name])] = str(data.get(f"column-{position}", ""))
         # A column without a heading that is not used must not hide the name that its place would have.
         return {key: name for key, name in chosen.items() if key}
 

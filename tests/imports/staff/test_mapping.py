@@ -98,6 +98,20 @@ def test_a_mapped_file_is_checked_again_and_its_source_remembered(
     assert later.state == BatchState.APPLIED
 
 
+def test_what_sources_know_is_proposed(world: StaffWorld, as_user: Callable[[Any], Client]) -> None:
+    for branch, mapping in (
+        (world.vin.branch, {"Гривень": "amount", "Хто": ""}),
+        (None, {"л/р:": "account"}),
+        (world.tro.branch, {"Коли": "paid_on"}),
+    ):
+        ImportProfile.objects.create(branch=branch, kind="payments", name="Каса", mapping=mapping)
+    ImportProfile.objects.create(branch=world.vin.branch, kind="payments", name="Місця", mapping={"[3]": "article"})
+    client = as_user(world.vin.operator)
+    batch = give(client, csv_bytes([["Звіт"], *STRANGE[1:]]))
+    screen = client.get(url_of("mapping", batch)).context["screen"]
+    assert [column.chosen for column in screen.columns] == ["account", "", "", "amount", ""]
+
+
 def test_the_sample_is_read_again_before_anything_is_decided(
     world: StaffWorld, as_user: Callable[[Any], Client]
 ) -> None:
