@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.payments.models import Payment
+from imports.engine.steps import step_reached
 from imports.models import BatchState, ImportBatch, PushToken
 from imports.push.services import issue_token, revoke_token
 from tests import factories as make
@@ -271,3 +273,25 @@ def test_the_secret_is_nowhere_in_the_database(token: tuple[PushToken, str]) -> 
     stored = PushToken.objects.values().get()
     assert token[1] not in str(stored)
     assert stored["digest"] == sha256(token[1].encode()).hexdigest()
+
+
+def test_one_request_that_comes_twice_at_once_makes_one_batch_and_keeps_one_file(push: Push, settings: Any) -> None:
+    def files() -> int:
+        return sum(path.is_file() for path in Path(settings.PRIVATE_ROOT).rglob("*"))
+
+    inner: list[Any] = []
+
+    def push_beside(name: str, **told: Any) -> None:
+        if name == "file_stored" and not inner:
+            inner.append(None)
+            inner[0] = push().json()
+
+    before = files()
+    step_reached.connect(push_beside)
+    try:
+        outer = push().json()
+    finally:
+        step_reached.disconnect(push_beside)
+    assert outer == inner[0]
+    assert ImportBatch.objects.count() == 1
+    assert files() == before + 1
