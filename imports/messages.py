@@ -130,6 +130,7 @@ _MESSAGES: Mapping[str, Any] = {
     # Undo.
     "not_applied": gettext_lazy("Only an applied import can be undone."),
     "already_undone": gettext_lazy("This import is already undone."),
+    "kind_not_installed": gettext_lazy("Nobody here knows this kind of file any more."),
     "undo_of_undo": gettext_lazy("An undo cannot be undone. Give the file again instead."),
     "nothing_restored": gettext_lazy("Every row was changed since or is in use, so nothing was undone."),
     "changed_since": gettext_lazy("Changed after the import."),
@@ -222,4 +223,6 @@ def summary(batch: ImportBatch) -> str:
         "unchanged": batch.unchanged,
         "rejected": batch.rejected,
     }
+    if batch.withdrawn:
+        line = f"{line} {_('Withdrawn %(withdrawn)d.') % {'withdrawn': batch.withdrawn}}"
     return f"{line} {batch_error(batch)}".rstrip()

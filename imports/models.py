@@ -145,7 +145,7 @@ class ImportBatch(models.Model):
     error_params = models.JSONField(default=dict, blank=True)
     # What promotion did beside the rows, for undo: {"closed_accesses": [ids]}.
     effects = models.JSONField(default=dict, blank=True)
-    # The newest batch of the kind that was applied when this one was compared.
+    # How often batches of the kind had been applied or taken back when this one was compared.
     compared_after = models.BigIntegerField(default=0)
 
     class Meta:

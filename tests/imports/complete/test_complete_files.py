@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from cabinet_pages.state_hash import state_hash
 from imports.engine import promote
 from imports.models import BatchRow, BatchState, ImportBatch, RowStatus
 from tests.factories import make_account, make_branch, make_register
+from tests.imports.conftest import csv_bytes
 from tests.imports.contract.files import make_records, packed, rows_of
 from tests.imports.statements.files import OWN, ibank
 
@@ -269,3 +271,23 @@ def test_a_bank_statement_cannot_be_complete_and_no_file_withdraws_what_one_has_
     booked.save()
     assert give("payments", [HEADING, JANUARY[0]], complete="2026-01..2026-01")["withdrawn"] == 0
     assert account.payments.filter(withdrawn=False).count() == 2
+
+
+@pytest.mark.usefixtures("_accounts")
+def test_the_command_tells_what_it_withdrew_and_why_it_was_held_up(give: Give, tmp_path: Any) -> None:
+    give("payments", [HEADING, *JANUARY])
+    path = tmp_path / "january.csv"
+    path.write_bytes(csv_bytes([HEADING, *JANUARY[:2]]))
+    options: dict[str, Any] = {"branch": "VIN", "complete": "2026-01-01..31.01.2026"}
+    held = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_file", "payments", str(path), stdout=held, **options)
+    for told in (
+        "зупинка vanished: Файл відкличе 3 із 5 чинних рядків свого періоду.",
+        "Файл затримано, тож нічого не застосовано",
+        "додайте --accept vanished",
+    ):
+        assert told in held.getvalue()
+    applied = StringIO()
+    call_command("import_file", "payments", str(path), stdout=applied, accept="vanished", **options)
+    assert "Відкликано: 3." in applied.getvalue()
