@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 CUSTOMER = "customer@demo.example"
 BIG = "big@demo.example"
@@ -110,7 +110,11 @@ def upload(text: str, kind: str = "payments") -> Callable[[Page], object]:
         branch = page.locator("#id_branch")
         if not branch.input_value():
             branch.select_option(index=1)
-        content = {"name": "оплати-січень-2026.csv", "mimeType": "text/csv", "buffer": text.encode("cp1251")}
+        content: FilePayload = {
+            "name": "оплати-січень-2026.csv",
+            "mimeType": "text/csv",
+            "buffer": text.encode("cp1251"),
+        }
         page.locator("#id_file").set_input_files(content)
         page.get_by_role("button", name="Перевірити файл").click()
         page.wait_for_load_state()
@@ -203,6 +207,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/invoices", f"{STAFF}/invoice/", OPERATOR),
     Screen("staff/invoice", f"{STAFF}/invoice/", OPERATOR, act=follow("main tbody a")),
     Screen("staff/payments", f"{STAFF}/payment/", OPERATOR),
+    Screen("staff/receipts", f"{STAFF}/bankcredit/", OPERATOR),
+    Screen("staff/receipt", f"{STAFF}/bankcredit/", OPERATOR, act=follow("main tbody a")),
     Screen("staff/balances", f"{STAFF}/balance/", OPERATOR),
     Screen("staff/documents", f"{STAFF}/signeddocument/", OPERATOR),
     Screen("staff/branches", f"{STAFF}/branch/", CENTRAL),

@@ -149,7 +149,9 @@ def test_the_queue_is_searched_and_paged_with_a_constant_number_of_queries(
     client = as_user(world.vin.operator)
     for number in range(120):
         make.make_bank_credit(world.vin.branch, payer=f"ТОВ Платник {number}", payer_code=f"{10_000_000 + number}")
-    assert "ТОВ Платник 77" in client.get(f"{INDEX}?q=Платник 77").content.decode()
+    found = client.get(f"{INDEX}?q=Платник 77").content.decode()
+    assert "ТОВ Платник 77" in found
+    assert url_of(BankCredit.objects.get(payer="ТОВ Платник 77")) in found
     assert "ТОВ Платник 5<" not in client.get(f"{INDEX}?q=10000077").content.decode()
     client.get(INDEX)
     with django_assert_max_num_queries(20):
