@@ -176,7 +176,7 @@ class BalanceResource(KindResource):
         months = {(entry.owner_id, entry.key[:10]) for entry in entries}
         found: dict[ObjectKey, Stored] = {}
         self._forms: dict[tuple[int, str], bool] = {}
-        self._chain.forget()
+        self._chain.begin_page(entries)
         balances = Balance.objects.filter(
             account_id__in={owner for owner, _ in months},
             period__range=(

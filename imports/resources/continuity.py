@@ -1,6 +1,6 @@
 """Whether balances go on from month to month: each month opens with what the month before closed with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -25,14 +25,19 @@ class MonthChain:
         self._context = context
         # Opening and closing by account, month and article: what is stored around the entries of a page.
         self._stored: dict[tuple[int, str, str], tuple[Decimal, Decimal]] = {}
-        # Of the account at hand: month and closing by article, and the keys of all its rows.
+        # Accounts and keys of the page, and the account whose rows may go on in the next one.
+        self._page: frozenset[tuple[int, str]] = frozenset()
+        self._last_owner = 0
+        self._later_keys: frozenset[str] | None = None
+        # Of the account at hand: month and closing by article.
         self._owner = 0
         self._closings: dict[str, tuple[str, str]] = {}
-        self._keys: frozenset[str] | None = None
 
-    def forget(self) -> None:
-        """Begin a page of entries."""
+    def begin_page(self, entries: Sequence[Entry]) -> None:
+        """Begin a page of entries, in their order."""
         self._stored.clear()
+        self._page = frozenset((entry.owner_id, entry.key) for entry in entries)
+        self._last_owner, self._later_keys = entries[-1].owner_id, None
 
     def remember(self, owner: int, month: str, article: str, opening: Decimal, closing: Decimal) -> None:
         """Note a stored month that is in force."""
@@ -49,7 +54,7 @@ class MonthChain:
     def follow(self, entry: Entry, tell: Callable[[str, Decimal], None]) -> None:
         """Look at a month beside its neighbours; `tell(code, expected)` hears of each break."""
         if entry.owner_id != self._owner:
-            self._owner, self._keys = entry.owner_id, None
+            self._owner = entry.owner_id
             self._closings.clear()
         month, article = entry.key[:10], entry.key[11:]
         opening, closing = Decimal(entry.values["opening"]), Decimal(entry.values["closing"])
@@ -58,7 +63,7 @@ class MonthChain:
             tell("opening_break", expected)
         after = next_month(month)
         following = self._in_force(entry.owner_id, after, article)
-        if following is not None and following[0] != closing and f"{after}|{article}" not in self._keys_of_file():
+        if following is not None and following[0] != closing and not self._comes(f"{after}|{article}"):
             tell("next_opening_break", following[0])
         self._closings[article] = (month, entry.values["closing"])
 
@@ -68,13 +73,18 @@ class MonthChain:
             return None
         return stored
 
-    def _keys_of_file(self) -> frozenset[str]:
-        """The keys of the account's rows in the file, asked for at the first break that depends on them."""
-        if self._keys is None:
-            rows = BatchRow.objects.filter(batch_id=self._context.batch_id, owner_id=self._owner)
-            rows = rows.exclude(status__in=(RowStatus.REJECTED, RowStatus.WITHDRAWN))
-            self._keys = frozenset(rows.order_by().values_list("key", flat=True))
-        return self._keys
+    def _comes(self, key: str) -> bool:
+        """Whether the file brings a month of the account at hand, on this page or on the next."""
+        if (self._owner, key) in self._page:
+            return True
+        if self._owner != self._last_owner:
+            return False
+        if self._later_keys is None:
+            rows = BatchRow.objects.filter(
+                batch_id=self._context.batch_id, in_key_order=True, owner_id=self._owner
+            ).exclude(status__in=(RowStatus.REJECTED, RowStatus.WITHDRAWN))
+            self._later_keys = frozenset(rows.order_by().values_list("key", flat=True))
+        return key in self._later_keys
 
 
 def next_month(month: str, step: int = 1) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cabinet_pages.billing.models import Balance
 from tests.factories import make_account, make_branch
@@ -38,7 +40,11 @@ def test_a_month_opens_with_what_the_stored_month_before_closed_with(give: Give)
     assert breaks(report) == [(3, "Сальдо на початок", "Попередній місяць закрито з 20,00, а цей відкрито з 19,50.")]
 
 
-def test_months_of_one_file_are_compared_with_each_other_whatever_is_stored(give: Give) -> None:
+@pytest.mark.parametrize("chunk", [1, 5000])
+def test_months_of_one_file_are_compared_with_each_other_whatever_is_stored(
+    give: Give, settings: Any, chunk: int
+) -> None:
+    settings.WAGTAIL_CABINET_IMPORTS = {"CHUNK_ROWS": chunk}
     give("balances", [HEADING, month(12 - 11, "0", "99,00"), month(2, "99,00", "98,00"), month(3, "98,00", "3,00")])
     report = give("balances", [HEADING, month(2, "1,00", "2,00"), month(1, "0", "1,00")], dry_run=True)
     assert breaks(report) == [
@@ -82,3 +88,17 @@ def test_breaks_are_found_wherever_pages_of_the_comparison_end(give: Give, setti
     rows = [month(number, "1,00", "1,00" if number % 3 else "2,00") for number in range(1, 9)]
     report = give("balances", [HEADING, *rows], dry_run=True)
     assert [row for row, _, _ in breaks(report)] == [5, 8]
+
+
+def test_the_queries_of_the_comparison_do_not_grow_with_the_breaks(give: Give) -> None:
+    counts = []
+    for number in (3, 30):
+        accounts = [f"9{number}-{one}" for one in range(number)]
+        for account in accounts:
+            make_account(account, make_branch("VIN"))
+        give("balances", [HEADING, *(month(3, "1,00", "1,00", account) for account in accounts)])
+        with CaptureQueriesContext(connection) as queries:
+            report = give("balances", [HEADING, *(month(2, "0", "5,00", one) for one in accounts)], dry_run=True)
+        assert len(breaks(report)) == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
