@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from cabinet_pages.bulk import insert_rows
@@ -20,11 +21,13 @@ from imports.engine.collector import rare_collection
 from imports.engine.errors import StoredRowsMoved
 from imports.engine.locks import batch_lock, promotion_lock
 from imports.engine.opening import resource_to_undo
+from imports.engine.registry import installed_kinds
 from imports.engine.stage import record_issues, to_json
 from imports.models import BatchRow, BatchSource, BatchState, ImportBatch, IssueLevel, RowStatus
 from imports.resources.base import Change, Entry, Issue, KindResource, Stored
 
 _ATTEMPTS = 3
+_NAME_LENGTH = 255
 _NEW, _CHANGED, _WITHDRAWN = RowStatus.NEW.value, RowStatus.CHANGED.value, RowStatus.WITHDRAWN.value
 _REMOVED = RowStatus.REMOVED.value
 _WRITTEN = frozenset({_NEW, _CHANGED, _WITHDRAWN})
@@ -116,7 +119,9 @@ def obstacle(batch: ImportBatch) -> str:
         return "undo_of_undo"
     if batch.state == BatchState.UNDONE:
         return "already_undone"
-    return "" if batch.state == BatchState.APPLIED else "not_applied"
+    if batch.state != BatchState.APPLIED:
+        return "not_applied"
+    return "" if batch.kind in installed_kinds() else "kind_not_installed"
 
 
 def look_at_undo(batch: ImportBatch, *, limit: int) -> UndoLook:
@@ -146,7 +151,7 @@ def undo(batch: ImportBatch, *, by: Any = None) -> UndoResult:
     """
     # What a batch has changed may be shared by branches, as customers and stored files are.
     with batch_lock(batch.pk), promotion_lock(batch.kind, None):
-        for _ in range(_ATTEMPTS):
+        for _attempt in range(_ATTEMPTS):
             batch.refresh_from_db()
             if code := obstacle(batch):
                 return UndoResult("refused", code=code)
@@ -202,7 +207,7 @@ def _begun(batch: ImportBatch, by: Any) -> ImportBatch:
         kind=batch.kind,
         branch=batch.branch,
         profile=batch.profile,
-        file_name=batch.file_name,
+        file_name=(_("Undo: %(name)s") % {"name": batch.file_name})[:_NAME_LENGTH],
         columns=batch.columns,
         new_articles=batch.new_articles,
         as_of=batch.as_of,

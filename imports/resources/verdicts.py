@@ -1,4 +1,4 @@
-"""How files name kinds and states of readings, and the readings themselves. No Django models are loaded here."""
+"""How files name kinds and states of readings, and the readings that they give a verdict on."""
 
 from uuid import UUID
 

@@ -140,6 +140,7 @@ def test_what_is_not_applied_cannot_be_undone_and_an_undo_neither(load: Load) ->
     assert [obstacle(one) for one in (result.batch, batch)] == ["undo_of_undo", "already_undone"]
     for one in (result.batch, batch):
         assert (undo(one).state, undo(one).restored) == ("refused", 0)
+    assert obstacle(ImportBatch(state=BatchState.APPLIED, kind="forgotten")) == "kind_not_installed"
     for state in set(BatchState) - {BatchState.APPLIED, BatchState.UNDONE}:
         assert obstacle(ImportBatch(state=state)) == "not_applied"
 

@@ -66,6 +66,7 @@ def test_an_operator_sees_what_goes_back_confirms_and_reads_what_stayed(world: S
     assert "Що повернуто" in client.get(address(batch, "inspect")).content.decode()
     journal = client.get(address(undoing, "inspect")).content.decode()
     assert "Скасований імпорт" in journal
+    assert f"Скасування: {batch.file_name}" in journal
     # There is no file behind an undo.
     assert address(undoing, "file") not in journal
     assert client.get(address(undoing, "file")).status_code == 404

@@ -117,7 +117,25 @@ def check_undo(batch: ImportBatch, before: Counter[str]) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("life", range(scaled(2, 5)))
 def test_whatever_was_applied_is_taken_back_to_the_very_state_before_it(life: int) -> None:
-    assert a_life(chance(f"undo {life}"), 20) == 20
+    batches = scaled(10, 20)
+    assert a_life(chance(f"undo {life}"), batches) == batches
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("life", range(scaled(1, 5)))
+def test_files_taken_back_one_after_another_from_the_last_lead_to_the_beginning(life: int) -> None:
+    world = World(chance(f"undo backwards {life}"))
+    applied: list[tuple[ImportBatch, Counter[str]]] = []
+    for file in chain(world.first_files(), (world.file() for _ in range(200))):
+        before = contents()
+        batch = promote(preview(file), skip_rejected=True)
+        if batch.state == BatchState.APPLIED:
+            applied.append((batch, before))
+        if len(applied) == scaled(8, 20):
+            break
+    assert len(applied) == scaled(8, 20)
+    for batch, before in reversed(applied):
+        check_undo(batch, before)
 
 
 @pytest.mark.django_db
