@@ -75,6 +75,9 @@ _MESSAGES: Mapping[str, Any] = {
         "The workbook takes too much memory when it is opened: the limit is %(limit)s MB. Save the table as CSV."
     ),
     "too_many_elements": gettext_lazy("The file has too many nested or empty elements. Save the table as XLSX or CSV."),
+    "too_many_articles": gettext_lazy(
+        "The file names more than %(limit)s articles that are not known (row %(row)s). Check the column of articles."
+    ),
     "cell_too_long": gettext_lazy("A cell is too long (row %(row)s): the limit is %(limit)s characters."),
     "heading_not_found": gettext_lazy("No row with headings was found. Expected, among others: %(headings)s."),
     "duplicate_headings": gettext_lazy("A column stands twice in the file: %(headings)s."),

@@ -7,7 +7,11 @@ from typing import ClassVar
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.articles.services import ArticleRef
 from cabinet_pages.quantities.folding import fold_name
+from imports.formats import LimitExceeded
 from imports.resources.rows import AccountRef, ImportContext, Row
+
+#: A dictionary has dozens of articles; whoever names thousands of new ones has put something else into the column.
+MOST_NEW_ARTICLES = 1_000
 
 
 class Referring:
@@ -72,7 +76,11 @@ class Referring:
                 known[number] = AccountRef(pk, number, branch_id)
 
     def resolve_articles(self, rows: Sequence[Row]) -> None:
-        """Replace the article's name by an `ArticleRef`; one that the dictionary lacks is noted once, at its row."""
+        """Replace the article's name by an `ArticleRef`; one that the dictionary lacks is noted once, at its row.
+
+        Raises:
+            LimitExceeded: `too_many_articles`: the column holds something else, as names or numbers.
+        """
         articles = self.context.articles
         column = self.article_column
         for row in rows:
@@ -85,6 +93,8 @@ class Referring:
             row.cells[column] = ref
             if ref.pk is None and ref.key not in self.context.new_articles:
                 self.context.new_articles[ref.key] = ref.name
+                if len(self.context.new_articles) > MOST_NEW_ARTICLES:
+                    raise LimitExceeded("too_many_articles", limit=MOST_NEW_ARTICLES, row=row.number)
                 row.warn("unknown_article", column, article=ref.name)
 
     @cached_property

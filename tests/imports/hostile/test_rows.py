@@ -147,6 +147,18 @@ def test_a_column_that_is_declared_would_be_written(give: Give, monkeypatch: pyt
     assert Payment.objects.get().purpose == "1"
 
 
+def test_thousands_of_articles_are_refused_and_would_all_be_added(give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_records("payments")
+    rows = [(*GOOD[:2], f"Стаття {number}", GOOD[3]) for number in range(1_001)]
+    content = utf8("payments", [HEADINGS, *rows])
+    report = give("payments", content)
+    assert (report["state"], [issue["code"] for issue in report["issues"]]) == ("refused", ["too_many_articles"])
+    assert "1000" in report["issues"][0]["message"]
+    monkeypatch.setattr("imports.resources.referring.MOST_NEW_ARTICLES", 10**9)
+    assert give("payments", content)["state"] == "applied"
+    assert Payment.objects.values("article").distinct().count() == 1_001
+
+
 def test_headings_that_stand_twice_are_refused_and_would_take_the_second_sum(
     give: Give, monkeypatch: pytest.MonkeyPatch
 ) -> None:
