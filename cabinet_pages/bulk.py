@@ -179,9 +179,10 @@ def find_rows(
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"string_to_array(%s, E'\\n')::{_array_type(model, name)}[]" for name in columns)
             keys = ", ".join(map(quote, columns))
+            # Looked up key by key: the planner would rather read the whole table for every few thousand of them.
             cursor.execute(
                 f"SELECT keys.place - 1, {wanted} FROM unnest({arrays}) WITH ORDINALITY AS keys ({keys}, place) "  # noqa: S608
-                f"JOIN {table} AS found ON {conditions}",
+                f"CROSS JOIN LATERAL (SELECT * FROM {table} AS found WHERE {conditions} OFFSET 0) AS found",
                 ["\n".join(map(str, column)) for column in columns.values()],
             )
         else:

@@ -24,6 +24,8 @@ from imports.values import ValueRefused
 # A column of names or documents never repeats, so its cache is emptied now and then.
 _CACHED_VALUES = 50_000
 # An enumeration answers slowly for its value, and a file has a million rows.
+# Sets take less room than rows, and less time when they are large.
+_CHUNKS_OF_A_SET = 2
 _NEW, _REJECTED = RowStatus.NEW.value, RowStatus.REJECTED.value
 
 
@@ -67,12 +69,15 @@ def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
         tally.told.meet(resource, opened.table.totals, good, tally.amount)
         staged = [entry for row in good if (entry := _staged(batch, resource, row, tally)) is not None]
         stage_rows(staged)
+        if plain is not None:
+            plain.keys.add([entry[2] for entry in staged], [entry[4] for entry in staged])
         _spare(resource, rows, staged)
         _count(rows, tally)
         record_issues(batch, (issue for row in rows for issue in row.issues), headings)
         progress.advance(tally.rows)
     if plain is not None:
         tally.settled = plain.settled
+        tally.settled.shares_keys = plain.keys.may_be()
     tally.told.finish(resource, opened.table.totals, tally.amount)
     leftovers = resource.leftovers()
     for row in leftovers:
@@ -87,7 +92,7 @@ def _parts(opened: OpenBatch, plain: PlainRows | None, tally: Tally) -> Iterator
     if plain is None:
         yield from _chunks(opened.table.rows, import_settings.CHUNK_ROWS)
         return
-    for chunk in chunks(opened.table, import_settings.CHUNK_ROWS):
+    for chunk in chunks(opened.table, import_settings.CHUNK_ROWS * _CHUNKS_OF_A_SET):
         rows = plain.take(chunk)
         first = chunk.numbers[0] if rows else 0
         tally.told.pass_by(opened.resource, opened.table.totals, first, rows, tally.amount)

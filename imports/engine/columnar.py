@@ -5,8 +5,9 @@ goes the way of single rows; so does in the end whatever shares its key with ano
 stored: those are compared in the order of their keys.
 """
 
+from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import compress
@@ -26,6 +27,7 @@ from imports.values import MONEY_DECIMALS, hundredths
 
 if TYPE_CHECKING:
     from imports.engine.checking import Tally
+_HASHES_AT_A_TIME = 250_000
 _NEW, _UNCHANGED = RowStatus.NEW.value, RowStatus.UNCHANGED.value
 
 
@@ -58,6 +60,29 @@ class Money:
             sums.clear()
 
 
+class EqualKeys:
+    """Tells whether any two rows of a file may share their key, at eight bytes a row.
+
+    Keys are told by their hashes, so that once in a long while there are none where it says that there may be.
+    """
+
+    def __init__(self) -> None:
+        self._hashes = array("q")
+
+    def add(self, owners: Iterable[int], keys: Iterable[str]) -> None:
+        """Take rows into account."""
+        self._hashes.extend(map(hash, zip(owners, keys, strict=True)))
+
+    def may_be(self) -> bool:
+        """Whether two may be equal; the hashes are looked at part by part, for a set takes ten times their room."""
+        parts = len(self._hashes) // _HASHES_AT_A_TIME + 1
+        for part in range(parts):
+            some = self._hashes if parts == 1 else [number for number in self._hashes if number % parts == part]
+            if len(set(some)) < len(some):
+                return True
+        return False
+
+
 class PlainRows:
     """Takes the plain rows of chunks, one chunk after another.
 
@@ -79,6 +104,7 @@ class PlainRows:
         #: What was settled: a row is new, or the same as what is stored.
         self.settled = Comparison()
         self.money = Money()
+        self.keys = EqualKeys()
 
     def take(self, chunk: Chunk) -> int:
         """Clean, compare and stage the plain rows, and return how many; odd ones become the chunk's odd rows."""
@@ -88,6 +114,7 @@ class PlainRows:
         if not len(block):
             return 0
         cleaned = self.resource.clean(block)
+        self.keys.add(block.owners, cleaned.keys)
         statuses: list[str] = [_NEW] * len(block)
         ids: list[int | None] = [None] * len(block)
         walked = []

@@ -22,6 +22,8 @@ class Comparison:
     #: Stored sums that are not zero, and those of them that become zero.
     figures: int = 0
     zeroed: int = 0
+    #: Of rows compared as they were read: whether two of them may share their key.
+    shares_keys: bool = False
 
 
 def compare(
@@ -38,7 +40,7 @@ def compare(
             turn out to share their key.
     """
     result = Comparison() if settled is None else settled
-    if settled is not None:
+    if settled is not None and settled.shares_keys:
         _take_back_equal_keys(batch, resource, settled)
     done = result.objects
     if done:

@@ -56,7 +56,9 @@ def json_objects(columns: Mapping[str, list[str]]) -> list[str]:
     return list(map("".join, zip(*pieces, repeat("}"), strict=False)))
 
 
-def exact_hundredths(value: int) -> str:
-    """Return kopecks as exact text of UAH."""
-    whole, part = divmod(abs(value), 100)
-    return f"{'-' if value < 0 else ''}{whole}.{part:02d}"
+def exact_hundredths(value: int | None) -> str:
+    """Return kopecks as exact text of UAH; '' for nothing."""
+    if value is None:
+        return ""
+    text = f"{value:04d}" if value < 0 else f"{value:03d}"
+    return f"{text[:-2]}.{text[-2:]}"

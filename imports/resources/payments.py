@@ -212,25 +212,32 @@ class PaymentResource(KindResource):
         """By the natural key of the payments; of what the file tells, all must be equal."""
         texts = block.texts
         articles = {key: self.context.articles.find(key).pk or 0 for key in set(texts["article"])}
-        told = [(name, texts[name]) for name in ("amount", *_OPTIONAL) if name in texts]
-        found = find_rows(
-            Payment,
-            {
-                "account_id": block.owners,
-                "paid_on": texts["paid_on"],
-                "article_id": [articles[key] for key in texts["article"]],
-                "document": texts["document"],
-                "ordinal": 1,
-            },
-            ("id", "withdrawn", *("kind" if name == "operation" else name for name, _ in told)),
-        )
-        columns = [column for _, column in told]
-        exactly = [exact_hundredths if name in ("amount", "vat") else exact for name, _ in told]
-        for place, pk, withdrawn, *stored in found:
-            same = not withdrawn and all(
-                text(value) == column[place] for text, value, column in zip(exactly, stored, columns, strict=True)
+        # Most files bring days that nothing is known of yet.
+        days = set(texts["paid_on"])
+        if not Payment.objects.filter(account_id__in=set(block.owners), paid_on__range=(min(days), max(days))).exists():
+            return
+        told = {name: texts[name] for name in ("amount", *_OPTIONAL) if name in texts}
+        found = list(
+            find_rows(
+                Payment,
+                {
+                    "account_id": block.owners,
+                    "paid_on": texts["paid_on"],
+                    "article_id": [articles[key] for key in texts["article"]],
+                    "document": texts["document"],
+                    "ordinal": 1,
+                },
+                ("id", "withdrawn", *("kind" if name == "operation" else name for name in told)),
             )
-            yield Match(place, pk, same)
+        )
+        if not found:
+            return
+        places, ids, withdrawn, *columns = zip(*found, strict=True)
+        differ = {place for place, is_withdrawn in zip(places, withdrawn, strict=True) if is_withdrawn}
+        for (name, wanted), stored in zip(told.items(), columns, strict=True):
+            values = map(exact_hundredths if name in _SUMS else exact, stored)
+            differ.update(place for place, value in zip(places, values, strict=True) if value != wanted[place])
+        yield from (Match(place, pk, place not in differ) for place, pk in zip(places, ids, strict=True))
 
     def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
         """The payments of the entries' accounts between the first and the last of their days."""
@@ -280,7 +287,9 @@ class PaymentResource(KindResource):
             account_id=F("owner_id"),
             document=staged_text("document"),
             paid_on=staged_date("paid_on"),
-            article_id=Subquery(Article.objects.filter(key=staged_text("article", of=OuterRef)).values("pk")),
+            article_id=Subquery(
+                Article.objects.filter(key=staged_text("article", of=OuterRef)).order_by().values("pk")
+            ),
             amount=staged_hundredths("amount"),
             kind=staged_text("operation") if "operation" in columns else by_sign,
             period=staged_date("period") if "period" in columns else Value(None, output_field=DateField()),
@@ -313,6 +322,7 @@ class PaymentResource(KindResource):
 # By whether a sum is negative.
 _SIGNS = {True: PaymentKind.REFUND.value, False: PaymentKind.PAYMENT.value}
 _OPTIONAL = ("operation", "period", "payer", "order_number", "vat", "purpose")
+_SUMS = ("amount", "vat")
 _VALUES = ("paid_on", "document", "amount", *_OPTIONAL)
 _FIELDS = ("paid_on", "document", "amount", "kind", "period", "payer", "order_number", "vat", "purpose")
 
