@@ -194,6 +194,12 @@ SCREENS: tuple[Screen, ...] = (
         act=both(upload(STRANGE), press("Зіставити колонки"), show(".staff-mapping__columns")),
     ),
     Screen("staff/import-refused", UPLOAD, OPERATOR, act=upload(STRANGE)),
+    Screen(
+        "staff/import-undo",
+        "/admin/imports/importbatch/?state=applied",
+        OPERATOR,
+        act=both(follow("main tbody a"), press("Скасувати імпорт")),
+    ),
     Screen("staff/import-sources", "/admin/imports/importprofile/", OPERATOR),
     Screen("staff/registrations", f"{STAFF}/accessrequest/", OPERATOR),
     Screen("staff/registration", f"{STAFF}/accessrequest/", OPERATOR, act=follow("main tbody a")),
