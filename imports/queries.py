@@ -11,9 +11,10 @@ from imports.engine.undoing import UndoResult
 from imports.messages import message
 from imports.models import BatchRow, BatchState, ImportBatch, ImportProfile, IssueLevel, RowIssue, RowStatus
 
-# The contract knows four states. A file that somebody stopped has changed nothing, as a refused one.
+# The contract's four states, and `undone`, as its answer to an undo says. A file that somebody stopped has changed
+# nothing, as a refused one.
 _REPORTED_STATES = {
-    **{state: state for state in (BatchState.APPLIED, BatchState.REFUSED, BatchState.UNCHANGED)},
+    **{state: state for state in (BatchState.APPLIED, BatchState.REFUSED, BatchState.UNCHANGED, BatchState.UNDONE)},
     BatchState.CANCELLED: BatchState.REFUSED,
 }
 

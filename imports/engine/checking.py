@@ -23,9 +23,9 @@ from imports.values import ValueRefused
 
 # A column of names or documents never repeats, so its cache is emptied now and then.
 _CACHED_VALUES = 50_000
-# An enumeration answers slowly for its value, and a file has a million rows.
 # Sets take less room than rows, and less time when they are large.
 _CHUNKS_OF_A_SET = 2
+# An enumeration answers slowly for its value, and a file has a million rows.
 _NEW, _REJECTED = RowStatus.NEW.value, RowStatus.REJECTED.value
 
 
