@@ -74,7 +74,7 @@ def check_rows(opened: OpenBatch, progress: Progress) -> Tally:
         _spare(resource, rows, staged)
         _count(rows, tally)
         record_issues(batch, (issue for row in rows for issue in row.issues), headings)
-        progress.advance(tally.rows)
+        progress.advance(tally.rows, opened.share() if opened.share else None)
     if plain is not None:
         tally.settled = plain.settled
         tally.settled.shares_keys = plain.keys.may_be()

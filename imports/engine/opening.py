@@ -3,7 +3,7 @@
 import datetime
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -33,6 +33,8 @@ class OpenBatch:
     table: Table
     format: str
     encoding: str
+    #: How much of the file has been read, in parts of a thousand; None where its format cannot tell.
+    share: Callable[[], int] | None = None
 
 
 @contextmanager
@@ -61,7 +63,12 @@ def open_batch(batch: ImportBatch) -> Iterator[OpenBatch]:
                 table = open_table(reading, columns, heading_row=str(batch.options.get("heading_row", "")))
                 resource.begin(context_of(batch, table))
                 yield OpenBatch(
-                    batch, resource, table, resource.table_format(reading.format), _encoding_name(reading.encoding)
+                    batch,
+                    resource,
+                    table,
+                    resource.table_format(reading.format),
+                    _encoding_name(reading.encoding),
+                    reading.share,
                 )
     except (UnreadableFile, TableRefused) as refusal:
         raise FileRefused(refusal.code, **refusal.params) from refusal

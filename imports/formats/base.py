@@ -110,6 +110,8 @@ class Reading:
 
     `layout` names the table that a format makes by itself, whatever the headings: `statement`. `facts` is what
     the file tells beside its rows, as totals it declares; it is complete when the rows have been taken.
+
+    `share` tells at any time how much of the file has been read, in parts of a thousand; None where nobody can tell.
     """
 
     format: str
@@ -119,6 +121,19 @@ class Reading:
     sheet: str = ""
     layout: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    share: Callable[[], int] | None = None
+
+
+@dataclass
+class Position:
+    """How far a reader has come: `reached` of `size`, in bytes or records."""
+
+    size: int
+    reached: int = 0
+
+    def share(self) -> int:
+        """What has been read, in parts of a thousand."""
+        return min(self.reached * 1000 // self.size, 1000) if self.size else 1000
 
 
 class Format(ABC):

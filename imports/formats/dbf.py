@@ -15,7 +15,18 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from .base import DamagedFile, Format, LimitExceeded, Limits, RawRow, Reading, ReadOptions, UnsupportedContent, raw_rows
+from .base import (
+    DamagedFile,
+    Format,
+    LimitExceeded,
+    Limits,
+    Position,
+    RawRow,
+    Reading,
+    ReadOptions,
+    UnsupportedContent,
+    raw_rows,
+)
 from .cells import NO, YES
 from .encodings import ENCODINGS, guess_encoding
 from .signatures import recognise
@@ -81,7 +92,9 @@ class Dbf(Format):
             header = _read_header(file, size, limits)
             encoding = _choose_encoding(file, header, options.encoding)
         heading = RawRow(0, tuple(field.name.decode(encoding, errors="replace").strip() for field in header.fields))
-        return Reading(format=self.name, rows=chain([heading], _rows(path, header, encoding)), encoding=encoding)
+        position = Position(header.records)
+        rows = chain([heading], _rows(path, header, encoding, position))
+        return Reading(format=self.name, rows=rows, encoding=encoding, share=position.share)
 
 
 def _read_header(file: BinaryIO, size: int, limits: Limits) -> _Header:
@@ -195,12 +208,13 @@ def _blocks(file: BinaryIO, header: _Header) -> Iterator[tuple[int, bytes]]:
         yield first + 1, block
 
 
-def _rows(path: Path, header: _Header, encoding: str) -> Iterator[RawRow]:
+def _rows(path: Path, header: _Header, encoding: str, position: Position) -> Iterator[RawRow]:
     numeric = frozenset(index for index, field in enumerate(header.fields) if field.kind in "NF")
     with path.open("rb") as file:
         for first, block in _blocks(file, header):
             marks = block[:: header.length]
             _check_marks(marks, first)
+            position.reached = first - 1 + len(marks)
             columns = list(_columns(block, first, header, encoding))
             numbers = range(first, first + len(marks))
             rows = raw_rows(zip(numbers, zip(*columns, strict=True), repeat(numeric), strict=False))

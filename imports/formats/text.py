@@ -8,11 +8,12 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
 from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import ClassVar, TextIO
 
-from .base import DamagedFile, Format, LimitExceeded, RawRow, Reading, ReadOptions, check_row, raw_rows
+from .base import DamagedFile, Format, LimitExceeded, Position, RawRow, Reading, ReadOptions, check_row, raw_rows
 from .delimiters import choose_delimiter
 from .encodings import choose_encoding
 from .signatures import recognise
@@ -56,16 +57,20 @@ class TextTable(Format):
             sample = [line.rstrip("\n") for _, line in islice(_lines(stream, options, encoding), _SAMPLE_LINES)]
         declared = _SEPARATOR_LINE.fullmatch(sample[0]) if sample else None
         delimiter = options.delimiter or (declared.group(1) if declared else choose_delimiter(sample))
-        rows = _rows(path, encoding, delimiter, options, skip=1 if declared else 0)
-        return Reading(format=self.name, rows=rows, encoding=encoding, delimiter=delimiter)
+        position = Position(size)
+        rows = _rows(path, encoding, delimiter, options, skip=1 if declared else 0, position=position)
+        return Reading(format=self.name, rows=rows, encoding=encoding, delimiter=delimiter, share=position.share)
 
 
-def _rows(path: Path, encoding: str, delimiter: str, options: ReadOptions, *, skip: int) -> Iterator[RawRow]:
+def _rows(
+    path: Path, encoding: str, delimiter: str, options: ReadOptions, *, skip: int, position: Position
+) -> Iterator[RawRow]:
     limits = options.limits
     count = 0
-    with path.open(encoding=encoding, newline=None) as stream:
+    with path.open("rb") as file, TextIOWrapper(file, encoding=encoding, newline=None) as stream:
         try:
             for numbers, cells in _records(_Blocks(stream, options), delimiter, skip):
+                position.reached = file.tell()
                 if (
                     max(map(len, cells)) > limits.columns
                     or max(map(len, chain.from_iterable(cells))) > limits.cell_chars
