@@ -12,6 +12,7 @@ from django.conf import settings as project_settings
 from django.core.cache import cache
 from django.db import connections
 from django.utils import translation
+from hypothesis import settings as search_settings
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import DESKTOP, Complaints, chromium, person
@@ -24,6 +25,11 @@ from tests.support.system import chromium_path, required
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
 PICTURES = ROOT / "var" / "failures"
+
+
+# A machine that is busy makes no example wrong; speed is measured in bench/.
+search_settings.register_profile("project", deadline=None)
+search_settings.load_profile("project")
 
 
 # --- the run --------------------------------------------------------------------------------------------------------
