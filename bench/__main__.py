@@ -103,13 +103,10 @@ def xlsx(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[T
 def memory(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:
     """The largest resident set while long files are imported. Raises NotMeasurable."""
     found, targets = [], []
-    for name, write_file, options in (
-        ("csv", write_csv, {}),
-        ("dbf", write_dbf, {"mapping": DBF_MAPPING}),
-    ):
+    for name, write_file, mapping in (("csv", write_csv, None), ("dbf", write_dbf, DBF_MAPPING)):
         file = folder / f"long.{name}"
         write_file(file, rows, SEED)
-        one = site.measurement(f"long {name.upper()}", site.engine(file, new=rows, **options))
+        one = site.measurement(f"long {name.upper()}", site.engine(file, new=rows, mapping=mapping))
         file.unlink()
         site.forget_payments()
         found.append(one)
@@ -121,6 +118,7 @@ def main(arguments: list[str]) -> int:
     """Measure on every database there is. Returns 1 when a part could not be measured."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--memory-rows", type=int, default=MEMORY_ROWS)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--databases", nargs="+", choices=("postgresql", "sqlite"), default=("postgresql", "sqlite"))
     parser.add_argument("--output", type=Path, default=ROOT / "var" / "bench.json")
@@ -131,7 +129,7 @@ def main(arguments: list[str]) -> int:
     measures = {
         "speed": (speed, options.rows),
         "xlsx": (xlsx, min(XLSX_ROWS, options.rows)),
-        "memory": (memory, MEMORY_ROWS),
+        "memory": (memory, options.memory_rows),
     }
     with tempfile.TemporaryDirectory(prefix="cabinet-bench-") as temporary, databases(Path(temporary)) as urls:
         accounts = Path(temporary) / "accounts.csv"

@@ -19,6 +19,7 @@ import django
 from bench.payments import payments
 
 SEED = 20260101
+_SOURCE = "bench"
 
 
 class Stages:
@@ -47,6 +48,7 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
 
     from cabinet_pages.accounts.models import Branch
     from imports.engine import preparing, promoting, running
+    from imports.models import ImportProfile
 
     stages = Stages()
     stages.watch(running, "receive", "receive")
@@ -54,10 +56,20 @@ def engine(options: argparse.Namespace) -> dict[str, Any]:
     stages.watch(preparing, "compare", "compare")
     stages.watch(promoting, "write_batch", "write")
     branch = Branch.objects.get(code="BEN")
+    mapping = json.loads(options.mapping)
+    if mapping:
+        # Headings that nobody could know were told once, by hand.
+        ImportProfile.objects.update_or_create(
+            branch=branch, kind=options.kind, name=_SOURCE, defaults={"mapping": mapping}
+        )
     start = time.perf_counter()
     with options.file.open("rb") as stream:
         batch = running.run_import(
-            kind=options.kind, branch=branch, file=File(stream), name=options.file.name, **json.loads(options.options)
+            kind=options.kind,
+            branch=branch,
+            file=File(stream),
+            name=options.file.name,
+            profile=_SOURCE if mapping else "",
         )
     seconds = time.perf_counter() - start
     told = dict(stages.seconds)
@@ -198,7 +210,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rows", type=int, default=0)
     parser.add_argument("--file", type=Path)
     parser.add_argument("--kind", default="payments")
-    parser.add_argument("--options", default="{}", help="further arguments of run_import, as JSON")
+    parser.add_argument("--mapping", default="{}", help="headings of the file by the names of columns, as JSON")
     options = parser.parse_args(arguments)
     django.setup()
     found = CONTENDERS[options.name](options)

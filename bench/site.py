@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,15 @@ class Site:
         found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
         return {**found, "start": wall - found["seconds"]}
 
-    def engine(self, file: Path, *, new: int = 0, unchanged: int = 0, **options: Any) -> dict[str, Any]:
-        """Import a file of payments. Raises NotMeasurable when it does not end with so many rows."""
-        found = self.run("engine", file=file, options=json.dumps(options))
+    def engine(
+        self, file: Path, *, new: int = 0, unchanged: int = 0, mapping: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Import a file of payments. Raises NotMeasurable when it does not end with so many rows.
+
+        Args:
+            mapping: of headings that are not known.
+        """
+        found = self.run("engine", file=file, mapping=json.dumps(mapping or {}))
         if found["counts"] != [new, 0, unchanged, 0]:
             raise NotMeasurable(f"{file.name} ended as {found['state']!r} {found['error']} with {found['counts']}")
         return found

@@ -121,7 +121,8 @@ def insert_columns(model: type[models.Model], fields: Sequence[str], columns: Se
         if connection.vendor == "postgresql":
             quoted = ", ".join(map(connection.ops.quote_name, names))
             lines = map("\t".join, zip(*map(_copied, columns), strict=True))
-            with cursor.copy(f"COPY {connection.ops.quote_name(model._meta.db_table)} ({quoted}) FROM STDIN") as copy:
+            table = connection.ops.quote_name(model._meta.db_table)
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
                 # Block by block, so that the server reads one while the next is made.
                 while block := "\n".join(islice(lines, _BLOCK)):
                     copy.write(block + "\n")
@@ -284,7 +285,9 @@ def _chunks(rows: Iterable[Row]) -> Iterable[list[Row]]:
 
 def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     names = ", ".join(map(connection.ops.quote_name, columns))
-    with cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as copy:
+    statement = f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN"
+    # Django turns the errors of statements into its own, and knows nothing of this one.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -27,7 +27,7 @@ from imports.values import MONEY_DECIMALS, hundredths
 
 if TYPE_CHECKING:
     from imports.engine.checking import Tally
-_HASHES_AT_A_TIME = 250_000
+_HASHES_AT_A_TIME = 100_000
 _NEW, _UNCHANGED = RowStatus.NEW.value, RowStatus.UNCHANGED.value
 
 

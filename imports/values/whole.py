@@ -20,7 +20,7 @@ WholeParser = Callable[[Sequence[str]], list[str] | None]
 
 # One cell a line. The characters are those that `clean_text` leaves as they are.
 _PLAIN_LINES = re.compile(r"[\n\x20-\x7e\u0410-\u044f\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491\u2116\u2019«»]*")
-_MONEY_LINES = re.compile(r"(?:-?(?!0[.,]00\n)(?:0|[1-9][0-9]{0,10})[.,][0-9]{2}\n)*")
+_MONEY_LINES = re.compile(r"(?:(?!-0[.,]00\n)-?(?:0|[1-9][0-9]{0,10})[.,][0-9]{2}\n)*")
 
 
 def whole_parser(parse: Callable[..., Any]) -> WholeParser | None:
