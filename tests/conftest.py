@@ -47,11 +47,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if absent:
             config.hook.pytest_deselected(items=absent)
             items[:] = [item for item in items if not item.get_closest_marker("samples")]
+    if getattr(config, "workerinput", {}).get("workerid") == "postgresql":
+        # The other worker runs what no database can change.
+        items[:] = [item for item in items if _asks_a_database(item)]
     for item in items:
         _restore_migrated_rows(item)
     # Both databases are tested at once on two cores: one begins with the served demo, the other ends with it.
     last = os.environ.get("TEST_DATABASE") == "postgresql"
     items.sort(key=lambda item: ("served_demo" in getattr(item, "fixturenames", ())) == last)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """Whether a test may reach the database: pytest-django refuses it to all others."""
+    served = {"db", "transactional_db", "live_server", "served_demo"} & set(getattr(item, "fixturenames", ()))
+    return bool(served) or item.get_closest_marker("django_db") is not None
 
 
 def _restore_migrated_rows(item: pytest.Item) -> None:
