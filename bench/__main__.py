@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -25,6 +26,7 @@ from bench.site import Site
 
 ROOT = Path(__file__).resolve().parents[1]
 STOCK_ROWS = 5_000
+ROUNDS = 2
 MEMORY_ROWS = 1_000_000
 XLSX_ROWS = 100_000
 #: Of `make bench`: at least so many times a stock ModelResource, and such a part of a bare COPY.
@@ -58,10 +60,13 @@ def speed(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[
     file, other = folder / "payments.csv", folder / "reordered.csv"
     write_csv(file, rows, SEED)
     write_csv(other, rows, SEED, shuffled=True)
-    bare = site.run("bare", rows=rows)
-    first = site.engine(file, new=rows)
-    again = site.engine(other, unchanged=rows)
-    site.forget_payments()
+    # In turns, and the best of each: another program on the machine must not decide between them.
+    bare, first, again = [], [], []
+    for _ in range(ROUNDS):
+        bare.append(site.run("bare", rows=rows))
+        first.append(site.engine(file, new=rows))
+        again.append(site.engine(other, unchanged=rows))
+        site.forget_payments()
     stock = site.run("stock", rows=min(STOCK_ROWS, rows))
     bulk = site.run("bulk", rows=min(STOCK_ROWS, rows))
     extrapolated = f"measured on {stock['rows']:,} rows, extrapolated to {rows:,}"
@@ -72,11 +77,11 @@ def speed(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[
         return Measurement(task, name, site.database, rows, found["seconds"] * rows / found["rows"], note=note)
 
     measured = [
-        site.measurement(task, first),
-        site.measurement(repeated, again),
+        site.measurement(task, _best(first)),
+        site.measurement(repeated, _best(again)),
         peer("stock ModelResource", stock, extrapolated),
         peer("use_bulk, cached", bulk, extrapolated),
-        peer(copy, bare, "ids resolved beforehand, into an empty table of the same constraints and indexes"),
+        peer(copy, _best(bare), "ids resolved beforehand, into an empty table of the same constraints and indexes"),
     ]
     ours, again_ours, theirs, _, their_copy = (one.rows_per_second for one in measured)
     targets = [
@@ -90,14 +95,20 @@ def speed(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[
 
 def xlsx(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:
     """The same rows as text and as a workbook. Raises NotMeasurable."""
-    found = []
-    for name, write_file in (("csv", write_csv), ("xlsx", write_xlsx)):
-        file = folder / f"rows.{name}"
-        write_file(file, rows, SEED)
-        found.append(site.measurement(f"payments as {name.upper()}", site.engine(file, new=rows)))
-        site.forget_payments()
+    write_csv(folder / "rows.csv", rows, SEED)
+    write_xlsx(folder / "rows.xlsx", rows, SEED)
+    rounds: dict[str, list[dict[str, Any]]] = {"csv": [], "xlsx": []}
+    for _ in range(ROUNDS):
+        for name, results in rounds.items():
+            results.append(site.engine(folder / f"rows.{name}", new=rows))
+            site.forget_payments()
+    found = [site.measurement(f"payments as {name.upper()}", _best(results)) for name, results in rounds.items()]
     ratio = found[1].seconds / found[0].seconds
     return found, [Target("time of XLSX beside CSV", site.database, ratio, TIMES_CSV, at_most=True)]
+
+
+def _best(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    return min(rounds, key=lambda found: float(found["seconds"]))
 
 
 def memory(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:

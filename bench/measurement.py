@@ -21,7 +21,7 @@ class Measurement:
         contender: who did it; `engine` is ours, everything else a peer.
         database: the database vendor.
         rows: rows of the input.
-        seconds: wall time.
+        seconds: wall time, of the best round where there are several.
         stages: seconds of its parts, where it has any.
         start: seconds that the process needed before and after the task, beside `seconds`.
         peak_mb: the largest resident set of the process, MB.
