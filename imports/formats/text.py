@@ -8,10 +8,9 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from io import TextIOWrapper
 from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import ClassVar, TextIO
+from typing import BinaryIO, ClassVar, TextIO, cast
 
 from .base import DamagedFile, Format, LimitExceeded, Position, RawRow, Reading, ReadOptions, check_row, raw_rows
 from .delimiters import choose_delimiter
@@ -67,7 +66,8 @@ def _rows(
 ) -> Iterator[RawRow]:
     limits = options.limits
     count = 0
-    with path.open("rb") as file, TextIOWrapper(file, encoding=encoding, newline=None) as stream:
+    with path.open(encoding=encoding, newline=None) as stream:
+        file = cast(BinaryIO, stream.buffer)
         try:
             for numbers, cells in _records(_Blocks(stream, options), delimiter, skip):
                 position.reached = file.tell()

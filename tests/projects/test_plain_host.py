@@ -88,8 +88,9 @@ def test_an_operator_opens_every_staff_screen(visited: dict[str, Any]) -> None:
     assert operator["landing"] == "/admin/imports/importbatch/"
     assert operator["screens"]["imports_importbatch_modeladmin_create"] == 200
     lists = {name: status for name, status in operator["screens"].items() if name.endswith("_index")}
-    # The list of operators is the central office's.
+    # Operators and the tokens of 1C are the central office's.
     assert lists.pop("cabinet_pages_branchoperator_modeladmin_index") == 302
+    assert lists.pop("imports_pushtoken_modeladmin_index") == 302
     assert len(lists) > 10
     assert set(lists.values()) == {200}
 

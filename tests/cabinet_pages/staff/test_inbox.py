@@ -198,7 +198,8 @@ def test_the_central_office_sets_the_reading_window_of_a_branch(
     world: StaffWorld, as_user: Callable[[Any], Client]
 ) -> None:
     url = reverse("cabinet_pages_branch_modeladmin_edit", args=[world.vin.branch.pk])
-    data = {"name": "ЕМ", "readings_days_before": 5, "readings_days_after": 4, "is_active": "on", "code": "XXX"}
+    window = {"readings_days_before": 5, "readings_days_after": 4}
+    data = {"name": "ЕМ", **window, "payments_source": "erp", "is_active": "on", "code": "XXX"}
     as_user(world.central).post(url, data)
     as_user(world.vin.operator).post(url, {**data, "readings_days_before": 9})
     world.vin.branch.refresh_from_db()
