@@ -41,7 +41,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     # Largest scan that a person may attach to a request, in bytes.
     "SCAN_MAX_BYTES": 10 * 1024 * 1024,
     # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.
-    "PDF_RENDERER": {"BACKEND": "cabinet_pages.billing.rendering.Xhtml2PdfRenderer", "OPTIONS": {}},
+    "PDF_RENDERER": {"BACKEND": "cabinet_pages.printing.rendering.Xhtml2PdfRenderer", "OPTIONS": {}},
 }
 
 

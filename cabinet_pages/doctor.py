@@ -23,10 +23,10 @@ from wagtail.models import Site
 
 from cabinet_pages.access.models import BranchOperator
 from cabinet_pages.accounts.models import Branch
-from cabinet_pages.billing.rendering import pdf_renderer
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.install import missing_permissions
 from cabinet_pages.notifications.models import OutgoingMail
+from cabinet_pages.printing.rendering import pdf_renderer
 from cabinet_pages.readings.checks import registered_checks
 from cabinet_pages.staff.permissions import GROUPS
 from cabinet_pages.windows.pages import AccountListMixin, CabinetMixin, SectionMixin, WindowMixin

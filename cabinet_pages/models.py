@@ -21,7 +21,14 @@ from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.overview.pages import AccountListPage, PersonalInformationPage
 from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.payments.pages import PaymentsPage
-from cabinet_pages.readings.models import Reading, ReadingSubmission, WindowReopening
+from cabinet_pages.readings.models import (
+    CalendarFeed,
+    Reading,
+    ReadingDraft,
+    ReadingExport,
+    ReadingSubmission,
+    WindowReopening,
+)
 from cabinet_pages.readings.pages import ReadingsPage
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
 from cabinet_pages.windows.pages import CabinetPage, ConsumerSectionPage
@@ -39,6 +46,7 @@ __all__ = [
     "Branch",
     "BranchOperator",
     "CabinetPage",
+    "CalendarFeed",
     "ConsumerSectionPage",
     "Customer",
     "DocumentsPage",
@@ -58,6 +66,8 @@ __all__ = [
     "Person",
     "PersonalInformationPage",
     "Reading",
+    "ReadingDraft",
+    "ReadingExport",
     "ReadingSubmission",
     "ReadingsPage",
     "Register",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from cabinet_pages.billing.queries import payee_accounts_for
-from cabinet_pages.billing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
 from cabinet_pages.billing.rules import amount_in_words, amount_to_pay
+from cabinet_pages.printing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
 
 TEMPLATE = "cabinet_pages/billing/invoice_pdf.html"

@@ -15,6 +15,7 @@ from cabinet_pages.access.queries import Scope
 from cabinet_pages.metering.queries import points_for, points_found
 from cabinet_pages.readings.calculation import Calculation, calculate
 from cabinet_pages.readings.forms import EntryForm, SubmissionForm, typed_values
+from cabinet_pages.readings.history.routes import HistoryRoutes
 from cabinet_pages.readings.queries import (
     EntrySheet,
     entry_sheet,
@@ -27,10 +28,13 @@ from cabinet_pages.readings.queries import (
     submitted_readings,
     windows_for,
 )
+from cabinet_pages.readings.receipts.routes import ReceiptRoutes
 from cabinet_pages.readings.rows import calculated_rows, entry_rows, history_rows, totals_of
 from cabinet_pages.readings.rules import ReadingWindow
 from cabinet_pages.readings.samples import sample_readings
 from cabinet_pages.readings.services import SubmissionRefused, submission_of_click, submit_readings
+from cabinet_pages.readings.sheet.routes import SheetRoutes
+from cabinet_pages.readings.workbook.routes import WorkbookRoutes
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 from cabinet_pages.windows.queries import RowAction
@@ -39,7 +43,7 @@ from cabinet_pages.windows.queries import RowAction
 STEPS = [_("Entry of readings"), _("Preliminary calculation"), _("Readings sent")]
 
 
-class ReadingsPage(WindowMixin, CabinetBasePage):
+class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, WindowMixin, CabinetBasePage):
     """«Введення показів лічильника»: choose a point, type, see the volumes, confirm; and the history."""
 
     manual_section = "4.1"

@@ -16,19 +16,21 @@ def write_export(path: Path, *lines: str) -> Path:
     return path
 
 
-def upload(page: Page, kind: str, path: Path) -> None:
-    """Upload a file at the desk."""
+def upload(page: Page, kind: str, path: Path, *, source: str = "") -> None:
+    """Upload a file at the desk, read as the files of a remembered source where one is named."""
     page.goto("/admin/")
     page.get_by_role("link", name="Імпорт", exact=True).click()
     page.get_by_role("link", name="Імпортувати файл").first.click()
     page.get_by_label("Що у файлі").select_option(label=kind)
     page.get_by_label("Файл", exact=True).set_input_files(path)
+    if source:
+        page.get_by_label("Джерело").select_option(value=source)
     page.get_by_role("button", name="Перевірити файл").click()
 
 
-def check_file(page: Page, kind: str, path: Path) -> None:
+def check_file(page: Page, kind: str, path: Path, *, source: str = "") -> None:
     """Upload a file and wait for its preview."""
-    upload(page, kind, path)
+    upload(page, kind, path, source=source)
     state_is(page, "Очікує підтвердження")
 
 

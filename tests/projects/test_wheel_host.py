@@ -51,7 +51,7 @@ print(get_template("cabinet_pages/base.html").origin.name)
 print(get_template("account/login.html").origin.name)
 print(get_template("imports/batch.html").origin.name)
 print(finders.find("cabinet_pages/css/tokens.css"))
-from cabinet_pages.billing.rendering import ASSETS
+from cabinet_pages.printing.rendering import ASSETS
 print(next(ASSETS.rglob("*.ttf")))
 with translation.override("uk"):
     print(translation.gettext("Show payments"))

@@ -15,7 +15,7 @@ from django.test import override_settings
 from pypdf import PdfReader
 
 from cabinet_pages.billing.models import InvoiceLine
-from cabinet_pages.billing.rendering import ASSETS, PdfFailed, PdfRenderer, Xhtml2PdfRenderer, pdf_renderer
+from cabinet_pages.printing.rendering import ASSETS, PdfFailed, PdfRenderer, Xhtml2PdfRenderer, pdf_renderer
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
 from tests import factories
 from tests.support.windows import SECTION, client_of

@@ -6,7 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from reportlab.pdfgen.canvas import Canvas
 
-from cabinet_pages.billing.rendering import PdfRenderer
+from cabinet_pages.printing.rendering import PdfRenderer
 
 
 class StampedRenderer(PdfRenderer):
