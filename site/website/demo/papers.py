@@ -78,7 +78,7 @@ def write_document_archives(world: World, folder: Path) -> list[tuple[str, Path]
 
 def _act(account: DemoAccount, month: date) -> bytes:
     if FONT not in pdfmetrics.getRegisteredFontNames():
-        fonts = Path(settings.BASE_DIR) / "cabinet_pages" / "billing" / "assets"
+        fonts = Path(settings.BASE_DIR) / "cabinet_pages" / "printing" / "assets"
         pdfmetrics.registerFont(TTFont(FONT, str(next(fonts.rglob("DejaVuSans.ttf")))))
     buffer = io.BytesIO()
     # Without the moment of writing, the same day gives the same bytes.
