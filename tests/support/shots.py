@@ -1,19 +1,24 @@
-"""`make shots`: a picture of every screen of `screens.py`, desktop and phone, against a freshly prepared demo."""
+"""`make shots`: a picture of every screen of `screens.py` and `desk_screens.py`, desktop and phone, on a fresh demo."""
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page
 
 from tests.support.browser import DESKTOP, PHONE, chromium, person
+from tests.support.desk_screens import DESK_SCREENS
 from tests.support.screens import SCREENS, Screen
 from tests.support.site import ROOT, ServedSite, demo_site
 
 PASSWORD = "demo-Cabinet-2026"
 LOGIN_PATH = "/accounts/login/"
 SETTLE_MILLISECONDS = 150
+# Chromium refuses pictures beyond.
+MOST_PIXELS = 16_000
 
 
 def log_in(page: Page, email: str) -> None:
@@ -38,8 +43,22 @@ def picture(page: Page, screen: Screen, target: Path) -> list[str]:
     if beyond > 0:
         wrong.append(f"is {beyond} px wider than the window")
     target.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=target, full_page=True)
+    with whole_admin_page(page):
+        page.screenshot(path=target, full_page=True)
     return wrong
+
+
+@contextmanager
+def whole_admin_page(page: Page) -> Iterator[None]:
+    """Make the window as high as what the admin scrolls in a frame of its own, so that the picture has all of it."""
+    size = page.viewport_size
+    inner = page.evaluate("Math.ceil(document.querySelector('#main.content-wrapper .content')?.scrollHeight ?? 0)")
+    if size is not None and size["height"] < inner < MOST_PIXELS:
+        page.set_viewport_size({"width": size["width"], "height": inner})
+        page.wait_for_timeout(SETTLE_MILLISECONDS)
+    yield
+    if size is not None:
+        page.set_viewport_size(size)
 
 
 def take(browser: Browser, site: ServedSite, screens: list[Screen], folder: Path) -> list[str]:
@@ -70,7 +89,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="only the screens whose name contains this")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "shots")
     options = parser.parse_args(arguments)
-    screens = [screen for screen in SCREENS if options.only in screen.name]
+    screens = [screen for screen in (*SCREENS, *DESK_SCREENS) if options.only in screen.name]
     with tempfile.TemporaryDirectory(prefix="cabinet-shots-") as temporary:
         home = Path(temporary)
         url = f"sqlite:///{home / 'db.sqlite3'}"
