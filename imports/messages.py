@@ -11,7 +11,8 @@ from imports.models import BatchState, ImportBatch
 
 _MESSAGES: Mapping[str, Any] = {
     # Whole files.
-    "empty": gettext_lazy("The file is empty."),
+    "empty": gettext_lazy("The file is empty. Export it again."),
+    "file_lost": gettext_lazy("The storage has this file no more. Give it again; what it has loaded stays."),
     "no_rows": gettext_lazy("The file has no rows below its headings."),
     "unknown_content": gettext_lazy("The content of the file is not recognised. Save it as XLSX or CSV."),
     "mxl": gettext_lazy("This is a 1C table (MXL). Open it in 1C and save it as XLSX or CSV."),
@@ -120,6 +121,10 @@ _MESSAGES: Mapping[str, Any] = {
     "gave_up": gettext_lazy(
         "The file has ended the program that reads it %(attempts)s times, so it is not tried any more. "
         "Nothing was applied; tell the administrator."
+    ),
+    "undo_gave_up": gettext_lazy(
+        "The undo of this import has ended its worker %(attempts)s times, so it is not tried any more. "
+        "Nothing was taken back; tell the administrator."
     ),
     "superseded": gettext_lazy("The work was broken off, and the same file was given again: see import %(batch)s."),
     # Options.

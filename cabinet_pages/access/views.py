@@ -93,6 +93,9 @@ def staff_gate(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = reverse("wagtailadmin_home")
     if not request.user.is_authenticated:
+        if target != reverse("wagtailadmin_home"):
+            # A form that was sent after the session had ended is gone with its file, and nobody would say so.
+            messages.info(request, _("Sign in to go on. What you have just sent was not received: send it again."))
         return redirect_to_login(target, reverse("account_login"))
     if request.user.has_perm("wagtailadmin.access_admin"):
         return redirect(target)

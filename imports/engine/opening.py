@@ -45,6 +45,7 @@ def open_batch(batch: ImportBatch) -> Iterator[OpenBatch]:
         FileRefused: nothing reads it, or its headings do not fit its kind; also while rows are taken.
     """
     resource_type = resource_class(batch.kind)
+    check_stored(batch)
     options = ReadOptions(
         encoding=str(batch.options.get("encoding", "")),
         delimiter=str(batch.options.get("delimiter", "")),
@@ -106,6 +107,17 @@ def resource_to_undo(batch: ImportBatch) -> KindResource:
     resource = resource_class_of(batch)()
     resource.begin(_context(batch, frozenset(batch.columns), batch.as_of or batch.created_at))
     return resource
+
+
+def check_stored(batch: ImportBatch) -> None:
+    """See that the storage still has the file of a batch.
+
+    Raises:
+        FileRefused: `file_lost`.
+    """
+    name = batch.file.name
+    if not name or not batch.file.storage.exists(name):
+        raise FileRefused("file_lost")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from itertools import islice
 from imports.columns import SCANNED_ROWS, added_column, without_cell
 from imports.conf import import_settings
 from imports.engine.errors import FileRefused
-from imports.engine.opening import local_file
+from imports.engine.opening import check_stored, local_file
 from imports.engine.registry import installed_formats, resource_class
 from imports.formats import Limits, RawRow, ReadOptions, UnreadableFile, sniff
 from imports.formats.workbook import sheet_names
@@ -50,6 +50,7 @@ def take_sample(batch: ImportBatch, options: Mapping[str, str]) -> Sample:
     Raises:
         FileRefused: the file cannot be read so.
     """
+    check_stored(batch)
     limits = Limits(**import_settings.LIMITS)
     read_options = ReadOptions(
         encoding=options.get("encoding", ""),

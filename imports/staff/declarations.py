@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.engine.options import OptionRefused, check_options, check_span
@@ -55,7 +56,7 @@ class DeclarationsForm(forms.Form):
         first, last = cleaned.get("complete_from"), cleaned.get("complete_to")
         for name, end in (("complete_from", first), ("complete_to", last)):
             if end is None and (first or last) and name not in self.errors:
-                self.add_error(name, forms.Field.default_error_messages["required"])
+                self.add_error(name, _("A period has two days: enter this one too, or empty the other."))
         field = "complete_from"
         try:
             cleaned["complete"] = check_span(first, last) if first and last else None

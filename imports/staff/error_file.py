@@ -4,13 +4,16 @@ import tempfile
 from pathlib import PurePath
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from cabinet_pages.staff.files import as_private
 from cabinet_pages.staff.scope import ScopedObjectView
 from imports.engine import FileRefused
 from imports.engine.annotating import comes_back_as, write_error_file
+from imports.engine.opening import check_stored
 from imports.messages import message
 from imports.models import BatchState, ImportBatch, IssueLevel, RowIssue
 
@@ -52,6 +55,11 @@ class ErrorFileView(ScopedObjectView):
         batch: ImportBatch = self.instance
         if not has_error_file(batch):
             raise Http404
+        try:
+            check_stored(batch)
+        except FileRefused as refused:
+            messages.error(request, message(batch.kind, refused.code, refused.params))
+            return redirect(self.url_helper.get_action_url("inspect", self.pk_quoted))
         output = tempfile.TemporaryFile()  # noqa: SIM115 — the response closes it.
         try:
             name = write_error_file(batch, output, lambda issue: row_sentence(batch, issue))

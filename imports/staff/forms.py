@@ -18,6 +18,11 @@ from imports.staff.declarations import DeclarationsForm
 from imports.staff.stops import StopsForm
 
 ALL_BRANCHES = "ALL"
+_CHOOSE = {
+    "kind": gettext_lazy("Nothing was sent yet: choose from the list what is in the file."),
+    "branch": gettext_lazy("Nothing was sent yet: choose one of your branches from the list."),
+    "file": gettext_lazy("Nothing was sent yet: choose a file."),
+}
 
 
 class UploadForm(DeclarationsForm):
@@ -64,6 +69,11 @@ class UploadForm(DeclarationsForm):
         if not sources:
             del self.fields["profile"]
         self.fields["token"].initial = uuid4()
+        for name, sentence in _CHOOSE.items():
+            errors = self.fields[name].error_messages
+            errors["required"] = errors["invalid_choice"] = sentence
+        # A browser of old, or a program, sent the name of the file and not the file.
+        self.fields["file"].error_messages["missing"] = self.fields["file"].error_messages["required"]
 
     def clean_as_of(self) -> datetime | None:
         """Refuse a moment that has not come: it would hide a changed account from its new owner."""
@@ -72,8 +82,19 @@ class UploadForm(DeclarationsForm):
             raise forms.ValidationError(_("A file cannot speak of the future: enter a moment that has passed."))
         return moment
 
+    def clean_file(self) -> Any:
+        """Refuse several files at once: all but the last would be lost, without a word."""
+        given = len(self.files.getlist("file"))
+        if given > 1:
+            raise forms.ValidationError(
+                _("%(number)s files were sent, and none was taken: give them one at a time."), params={"number": given}
+            )
+        return self.cleaned_data["file"]
+
     def clean(self) -> dict[str, Any]:
         """Refuse a source of another kind or branch: its mapping would not be used, without a word."""
+        # Nobody can correct a hidden field; a new token does as well.
+        self.errors.pop("token", None)
         cleaned = super().clean()
         name = cleaned.get("profile", "")
         if name and cleaned.get("kind") and cleaned.get("branch"):
@@ -90,7 +111,7 @@ class UploadForm(DeclarationsForm):
     @property
     def chosen_token(self) -> UUID:
         """The form's token, a new one where a program sent none."""
-        token: UUID = self.cleaned_data["token"] or uuid4()
+        token: UUID = self.cleaned_data.get("token") or uuid4()
         return token
 
 

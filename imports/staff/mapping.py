@@ -19,6 +19,7 @@ from imports.engine.sampling import COUNTED_ROWS, Sample, take_sample
 from imports.engine.sources import NAME_LENGTH, remembered_mapping, save_source
 from imports.messages import batch_error, message
 from imports.models import ImportBatch
+from imports.staff.progress import told_state
 from imports.tasks import enqueue_prepare
 
 #: How many rows are shown to choose the heading from.
@@ -264,10 +265,7 @@ class MappingView(ScopedObjectView):
         return result
 
     def _decided(self) -> HttpResponse:
-        messages.info(
-            self.request,
-            _("This import is already decided: %(state)s.") % {"state": self.instance.get_state_display()},
-        )
+        messages.info(self.request, told_state(self.instance))
         return redirect(self._batch_url())
 
     def _batch_url(self) -> str:

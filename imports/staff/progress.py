@@ -51,6 +51,13 @@ def progress_of(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
+def told_state(batch: ImportBatch) -> str:
+    """Why nothing was done to a batch: it is decided, or the worker has it in hand."""
+    if batch.state in WORKING:
+        return _("Nothing was changed: the file is being worked on now. Wait until that is over.")
+    return _("This import is already decided: %(state)s.") % {"state": batch.get_state_display()}
+
+
 def may_cancel(batch: ImportBatch, user: Any) -> bool:
     """Whether an employee may stop a batch, as far as its page can tell."""
     at_rest = batch.cancel_requested_at is None and batch.step != BatchStep.WRITING
@@ -70,10 +77,15 @@ class BatchStatusView(ScopedObjectView):
 class BatchCancelView(ScopedObjectView):
     """Stops a batch that is being read or compared."""
 
-    http_method_names = ["post"]
+    http_method_names = ["get", "head", "post"]
 
     def check_action_permitted(self, user: Any) -> bool:
         return super().check_action_permitted(user) and bool(user.has_perm("imports.change_importbatch"))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever comes by a link, as after signing in anew, is shown the batch; nothing is stopped."""
+        messages.info(request, _("Nothing was stopped: press the button on this page."))
+        return self._batch_page()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         batch: ImportBatch = self.instance
@@ -84,7 +96,8 @@ class BatchCancelView(ScopedObjectView):
             if batch.step == BatchStep.WRITING:
                 messages.error(request, _("The file is being applied already, so it cannot be stopped any more."))
             else:
-                messages.info(
-                    request, _("This import is already decided: %(state)s.") % {"state": batch.get_state_display()}
-                )
+                messages.info(request, told_state(batch))
+        return self._batch_page()
+
+    def _batch_page(self) -> HttpResponse:
         return redirect(self.url_helper.get_action_url("inspect", self.pk_quoted))

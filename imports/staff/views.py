@@ -14,11 +14,12 @@ from wagtail_modeladmin.views import WMABaseView
 from cabinet_pages.staff.files import private_file
 from cabinet_pages.staff.scope import ScopedInspectView, ScopedObjectView
 from cabinet_pages.staff.spreadsheets import Cell, csv_response
-from imports.engine import installed_kinds
+from imports.engine import FileRefused, installed_kinds
+from imports.engine.opening import check_stored
 from imports.engine.promoting import awaits_decision, reopen
 from imports.engine.remapping import may_remap
 from imports.engine.stops import stops_of
-from imports.messages import batch_error
+from imports.messages import batch_error, message
 from imports.models import BatchState, ImportBatch, IssueLevel, RowStatus
 from imports.queries import differences_of, issue_message, issues_of
 from imports.staff.declarations import declarations_context
@@ -26,7 +27,7 @@ from imports.staff.differences import Wording, change_name
 from imports.staff.error_file import error_file_note, has_error_file
 from imports.staff.forms import ApplyForm, UploadForm
 from imports.staff.mapping import MAPPABLE_ERRORS
-from imports.staff.progress import may_cancel, progress_of
+from imports.staff.progress import may_cancel, progress_of, told_state
 from imports.staff.receipts import receive_once
 from imports.staff.stops import asks_second_person, stops_context
 from imports.staff.totals import continuity_context, totals_context
@@ -108,12 +109,10 @@ class BatchView(ScopedInspectView):
             enqueue_prepare(batch)
             messages.success(request, _("The file is being checked again."))
             return self._again()
-        if request.POST.get("action") != "apply":
-            return self._again()
         if not awaits_decision(batch):
-            messages.info(
-                request, _("This import is already decided: %(state)s.") % {"state": batch.get_state_display()}
-            )
+            messages.info(request, told_state(batch))
+            return self._again()
+        if request.POST.get("action") != "apply":
             return self._again()
         if batch.rows and batch.rejected == batch.rows:
             messages.error(request, _("Every row of the file has errors, so there is nothing to apply."))
@@ -216,6 +215,11 @@ class BatchFileView(ScopedObjectView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.instance.file:
             raise Http404
+        try:
+            check_stored(self.instance)
+        except FileRefused as refused:
+            messages.error(request, message(self.instance.kind, refused.code, refused.params))
+            return redirect(self.url_helper.get_action_url("inspect", self.pk_quoted))
         return private_file(self.instance.file, self.instance.file_name)
 
 
