@@ -21,6 +21,11 @@ def upload(page: Page, kind: str, path: Path, *, source: str = "") -> None:
     page.goto("/admin/")
     page.get_by_role("link", name="Імпорт", exact=True).click()
     page.get_by_role("link", name="Імпортувати файл").first.click()
+    give(page, kind, path, source=source)
+
+
+def give(page: Page, kind: str, path: Path, *, source: str = "") -> None:
+    """Fill and send the form of the upload."""
     page.get_by_label("Що у файлі").select_option(label=kind)
     page.get_by_label("Файл", exact=True).set_input_files(path)
     if source:

@@ -69,7 +69,7 @@ def test_strange_headings_are_mapped_remembered_and_a_corrected_file_is_taken_ba
 
     first = [row_of(documents[0], "01.07.2019", "100,00"), row_of(documents[1], "02.07.2019", "200,00")]
     desk.upload(operator, "Платежі", write_strange(tmp_path / "реєстр.csv", *first))
-    desk.state_is(operator, "Відхилено")
+    desk.state_is(operator, "Відмовлено")
     map_columns(operator, source)
     desk.state_is(operator, "Очікує підтвердження")
     assert desk.counts(operator)["Нових"] == "2"
@@ -90,14 +90,14 @@ def test_strange_headings_are_mapped_remembered_and_a_corrected_file_is_taken_ba
     changed = operator.locator("#differences").get_by_role("row", name="змінений")
     assert cabinet.words(changed.locator("del").inner_text()) == "100,00"
     assert cabinet.words(changed.locator("ins").inner_text()) == "150,00"
-    assert [row[:2] for row in desk.issues(operator)] == [["5", "Дата платежу"]]
+    assert [row[:2] for row in desk.issues(operator)] == [["5", STRANGE[2]]]
 
     errors = download(operator, operator.get_by_role("link", name="Завантажити файл із помилками"))
     rows = list(csv.reader(io.StringIO(errors.decode("cp1251")), delimiter=";"))
-    assert rows[1] == [*STRANGE, "Помилка"]
-    assert [row[:5] for row in rows[2:]] == [line.split(";") for line in corrected]
-    assert [bool(row[5]) for row in rows[2:]] == [False, False, True, False]
-    assert "32.07.2019" in rows[4][5]
+    assert rows[1] == ["Помилка", *STRANGE]
+    assert [row[1:] for row in rows[2:]] == [line.split(";") for line in corrected]
+    assert [bool(row[0]) for row in rows[2:]] == [False, False, True, False]
+    assert "32.07.2019" in rows[4][0]
 
     operator.get_by_label("Прийняти лише правильні рядки").check()
     desk.apply_preview(operator)
@@ -123,7 +123,7 @@ def test_a_receipt_that_nobody_knows_is_assigned_and_the_customer_sees_it_being_
     assert being_credited(customer) == []
 
     desk.check_file(operator, "Платежі", path)
-    expect(operator.get_by_role("main")).to_contain_text("До черги: 1")
+    expect(operator.get_by_role("main")).to_contain_text("У чергу нерознесених: 1")
     desk.apply_preview(operator)
     assert being_credited(customer) == []
 
@@ -161,7 +161,11 @@ def test_1c_sends_a_file_with_a_token_that_was_shown_once(
     rows = f"{heading}\r\n{cabinet.FIRST_ACCOUNT};П-{serial};01.09.2019;{ARTICLE};5,00\r\n".encode("cp1251")
     file_name = f"оплати-{serial}.csv"
     url = f"{served_demo.url}/api/imports/payments/?name={quote(file_name)}"
-    headings = {"Authorization": f"Bearer {secret}", "Idempotency-Key": serial}
+    headings = {
+        "Authorization": f"Bearer {secret}",
+        "Idempotency-Key": serial,
+        "Content-Type": "application/octet-stream",
+    }
     with urlopen(Request(url, data=rows, headers=headings, method="POST"), timeout=30) as answer:  # noqa: S310
         assert answer.status == 202
         given = json.load(answer)
@@ -180,8 +184,10 @@ def test_a_file_is_mapped_and_applied_without_scripts(
 ) -> None:
     operator = colleague(OPERATOR, javascript=False)
     row = row_of(f"Б-{serial}", "01.10.2019", "10,00")
-    desk.upload(operator, "Платежі", write_strange(tmp_path / "реєстр.csv", row))
-    follow_the_worker(operator, "Відхилено")
+    # Wagtail draws its menu by a script; an operator lands at the desk without it.
+    operator.get_by_role("link", name="Імпортувати файл").first.click()
+    desk.give(operator, "Платежі", write_strange(tmp_path / "реєстр.csv", row))
+    follow_the_worker(operator, "Відмовлено")
     map_columns(operator, "")
     follow_the_worker(operator, "Очікує підтвердження")
     assert desk.counts(operator)["Нових"] == "1"
