@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
@@ -12,6 +15,12 @@ from cabinet_pages.staff.site_history import guard_site_history, hide_site_histo
 modeladmin_register(CabinetGroup)
 guard_site_history()
 hooks.register("construct_reports_menu", hide_site_history)
+
+
+@hooks.register("insert_global_admin_css")
+def menu_css() -> SafeString:
+    """Style what stands on every page of the admin."""
+    return format_html('<link rel="stylesheet" href="{}">', static("cabinet_pages/css/admin.css"))
 
 
 @hooks.register("register_log_actions")

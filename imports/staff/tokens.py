@@ -124,16 +124,17 @@ class TokenAdmin(BranchScopedAdmin):
     create_view_class = TokenCreateView
     history_view_enabled = True
     object_views = {"revoke": TokenRevokeView}
-    list_display = ("name", "branch_shown", "auto_apply", "created_shown", "used_shown", "revoked_shown")
+    list_display = ("name", "branch_shown", "applies_shown", "created_shown", "used_shown", "revoked_shown")
     list_filter = (branch_filter("branch"), yes_no_filter("revoked_at__isnull", gettext_lazy("in use")))
     list_select_related = ("branch", "created_by")
     search_fields = ("name__contains",)
     search_hint = gettext_lazy("Name")
     inspect_view_fields = [
-        "name", "branch_shown", "auto_apply", "created_shown", "created_by", "used_shown", "revoked_shown",
+        "name", "branch_shown", "applies_shown", "created_shown", "author_shown", "used_shown", "revoked_shown",
     ]  # fmt: skip
 
     created_shown = column("created_at", gettext_lazy("created at"))
+    author_shown = column("created_by", gettext_lazy("made by"), ordering="")
     used_shown = column("last_used_at", gettext_lazy("last used"))
     revoked_shown = column("revoked_at", gettext_lazy("revoked at"))
 
@@ -147,6 +148,12 @@ class TokenAdmin(BranchScopedAdmin):
         return str(obj.branch or _("all branches"))
 
     branch_shown.short_description = gettext_lazy("branch")  # type: ignore[attr-defined]
+
+    def applies_shown(self, obj: PushToken) -> str:
+        """Whether its files are applied at once; in words, for a red cross would be read as an error."""
+        return _("Yes") if obj.auto_apply else _("No")
+
+    applies_shown.short_description = gettext_lazy("apply without a preview")  # type: ignore[attr-defined]
 
     def inspect_links(self, instance: PushToken, request: HttpRequest) -> list[tuple[str, str]]:
         """The way to revoke it."""

@@ -16,7 +16,7 @@ ARTICLE = "Плата за розподіл електроенергії"
 WORKER_MILLISECONDS = 30_000
 #: Enough rows for the worker to be busy while the picture is taken.
 MANY_ROWS = 60_000
-LONG_NAME = "Каса відділення № 12 «Вінниця-Центральна» (реєстри до об’єднання структурних одиниць)"
+LONG_NAME = "Каса відділення № 12 «Вінниця-Центральна» (реєстри до об’єднання)"
 _serials = count(randbelow(10**6) * 100)
 
 
@@ -107,7 +107,7 @@ DESK_SCREENS: tuple[Screen, ...] = (
     Screen("desk/undone", UPLOAD, OPERATOR, act=undone_with_conflicts),
     Screen("desk/undone-batch", UPLOAD, OPERATOR, act=both(undone_with_conflicts, press("Повернутися до імпорту"))),
     Screen("desk/journal-of-undo", UPLOAD, OPERATOR, act=both(undone_with_conflicts, press("Скасування в журналі"))),
-    Screen("desk/history", DESK, OPERATOR, act=both(first_row, press("Історія"))),
+    Screen("desk/history", f"{DESK}?state=undone", OPERATOR, act=both(first_row, press("Історія"))),
     Screen("desk/list-empty", f"{DESK}?q=немає-такого", OPERATOR),
     Screen("desk/mapped", UPLOAD, OPERATOR, act=save_source),
     Screen("desk/sources", SOURCES, OPERATOR),
