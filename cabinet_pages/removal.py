@@ -5,10 +5,13 @@ For set-based services that take an import back. `QuerySet.delete()` would load 
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
+from typing import TypeVar
 
 from django.db import connection, models, transaction
 
 from cabinet_pages.bulk import CHUNK
+
+_Model = TypeVar("_Model", bound=models.Model)
 
 
 def referrers(
@@ -34,6 +37,15 @@ def referrers(
             for pk in held.values_list(relation.field.attname, flat=True).distinct():
                 found.setdefault(pk, other)
     return found
+
+
+def unreferred(rows: "models.QuerySet[_Model]") -> "models.QuerySet[_Model]":
+    """Of rows, those that nobody refers to, in the sense of `referrers`; as a query."""
+    for relation in _relations(rows.model):
+        if relation.on_delete is not models.SET_NULL:
+            held = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
+            rows = rows.filter(~models.Exists(held.order_by()))
+    return rows
 
 
 def delete_rows(model: type[models.Model], ids: Iterable[int]) -> int:

@@ -1,4 +1,4 @@
-"""Background tasks of imports: a batch is prepared and promoted by the worker, and looked after until it is over.
+"""Background tasks of imports: a batch is prepared, promoted and taken back by the worker, and looked after meanwhile.
 
 A queue may forget a task whose worker died, so each batch that is given to the worker gets a second task that looks
 again after a while; it puts the next look into the queue before it does anything else.
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone, translation
 from django_tasks import task, task_backends
 
@@ -17,16 +17,17 @@ from cabinet_pages.conf import cabinet_settings
 from imports.conf import import_settings
 from imports.engine.leases import (
     ask_to_apply,
+    ask_to_undo,
     dead_batches,
     is_dead,
     promote_asked,
     renew,
     resume,
+    undo_asked,
     unfinished,
 )
 from imports.engine.preparing import prepare
-from imports.engine.undoing import undo
-from imports.models import BatchState, ImportBatch
+from imports.models import ImportBatch
 
 _QUEUE = "imports"
 
@@ -53,14 +54,11 @@ def resume_batch(batch_id: int) -> bool:
 
 
 @task()
-def undo_batch(batch_id: int, user_id: int | None) -> str:
-    """Take a batch back for the user who confirmed it; return how it ended."""
-    by: Any = None if user_id is None else get_user_model()._default_manager.get(pk=user_id)
-    batch = ImportBatch.objects.get(pk=batch_id)
+def undo_batch(batch_id: int) -> str:
+    """Take a batch back as was asked; return how it ended, '' where that is over already."""
     with translation.override(settings.LANGUAGE_CODE):
-        result = undo(batch, by=by)
-    _note_undo(batch, asked=False)
-    return result.state
+        result = undo_asked(ImportBatch.objects.get(pk=batch_id))
+    return "" if result is None else result.state
 
 
 @task()
@@ -102,20 +100,20 @@ def enqueue_promote(batch: ImportBatch, *, by: Any, skip_rejected: bool, accept:
 
 
 def enqueue_undo(batch: ImportBatch, *, by: Any) -> None:
-    """Have a batch taken back by the worker; `is_undo_asked` tells that it waits, or is at work."""
-    _note_undo(batch, asked=True)
-    undo_batch.using(backend=cabinet_settings.TASK_BACKEND, queue_name=_QUEUE).enqueue(batch.pk, by and by.pk)
+    """Have a batch taken back by the worker; `is_undo_asked` tells that it waits, or is at work.
 
-
-def is_undo_asked(batch: ImportBatch) -> bool:
-    """Whether the worker was asked to take a batch back and has not answered."""
-    return batch.state == BatchState.APPLIED and bool(batch.effects.get("undo_asked"))
-
-
-def _note_undo(batch: ImportBatch, *, asked: bool) -> None:
-    batch.refresh_from_db(fields=["effects"])
-    batch.effects = {**batch.effects, "undo_asked": asked}
-    batch.save(update_fields=["effects"])
+    Args:
+        by: the user who confirms it. Asked once more, the worker is only reminded, if it has died.
+    """
+    with transaction.atomic():
+        is_news = ask_to_undo(batch, by=by)
+        batch.refresh_from_db()
+        if is_news:
+            look_later(batch)
+    if is_news:
+        undo_batch.using(backend=cabinet_settings.TASK_BACKEND, queue_name=_QUEUE).enqueue(batch.pk)
+    else:
+        enqueue_if_dead(batch)
 
 
 def enqueue_dead() -> list[ImportBatch]:

@@ -19,21 +19,32 @@ from imports.engine.locks import batch_lock, free_batch_lock, is_worked_on
 from imports.engine.preparing import prepare_locked, refuse_file
 from imports.engine.promoting import promote
 from imports.engine.stage import clear_stage
+from imports.engine.undoing import UndoResult, undo
 from imports.models import BatchSource, BatchState, ImportBatch
 
 #: States in which a worker is, or will be, at work on a batch.
 WORKING = (BatchState.RECEIVED, BatchState.PREPARING, BatchState.PROMOTING)
 #: Why a batch is refused that ended its worker again and again.
 GAVE_UP = "gave_up"
+#: Why a batch stays applied whose undo ended its worker again and again.
+UNDO_GAVE_UP = "undo_gave_up"
 #: Why a batch is cancelled whose file was given once more.
 SUPERSEDED = "superseded"
 _ASKED = "asked"
 
 
+_FILES = Q(state__in=WORKING) | Q(state=BatchState.PREVIEWED, auto_apply=True, error_code="")
+_UNDOS = Q(state=BatchState.APPLIED, undo_asked_at__isnull=False)
+
+
 def unfinished() -> "QuerySet[ImportBatch]":
-    """Batches that somebody has to prepare, or to promote because it was asked for."""
-    asked = Q(state=BatchState.PREVIEWED, auto_apply=True, error_code="")
-    return ImportBatch.objects.filter(Q(state__in=WORKING) | asked).exclude(source=BatchSource.UNDO)
+    """Batches that somebody has to prepare, or to promote or take back because it was asked for."""
+    return ImportBatch.objects.filter(_FILES | _UNDOS).exclude(source=BatchSource.UNDO)
+
+
+def unfinished_files() -> "QuerySet[ImportBatch]":
+    """Of the unfinished batches, those whose file is not decided; an undo is asked for of none of them."""
+    return unfinished().filter(_FILES)
 
 
 def dead_batches() -> list[ImportBatch]:
@@ -72,10 +83,51 @@ def ask_to_apply(
     batch.save(update_fields=["auto_apply", "effects", "heartbeat_at"])
 
 
-def work_on(batch: ImportBatch) -> ImportBatch:
-    """Bring a batch as far as was asked, from wherever it stands: prepared, and promoted where that is wanted."""
+def ask_to_undo(batch: ImportBatch, *, by: Any) -> bool:
+    """Write down that an applied batch is to be taken back; False where it is not applied, or was asked already.
+
+    Args:
+        by: the user who wants it.
+    """
+    now = timezone.now()
+    # Counted anew: how often the file had ended its worker says nothing of its undo.
+    return bool(
+        ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPLIED, undo_asked_at__isnull=True).update(
+            undo_asked_at=now, undo_asked_by=by, heartbeat_at=now, attempts=0, error_code="", error_params={}
+        )
+    )
+
+
+def is_undo_asked(batch: ImportBatch) -> bool:
+    """Whether somebody was asked to take a batch back and has not answered."""
+    return batch.state == BatchState.APPLIED and batch.undo_asked_at is not None
+
+
+def undo_asked(batch: ImportBatch) -> UndoResult | None:
+    """Take a batch back as `ask_to_undo` wrote it down; None where nobody asks any more."""
     with batch_lock(batch.pk):
         batch.refresh_from_db()
+        if not is_undo_asked(batch):
+            return None
+        result = undo(batch, by=batch.undo_asked_by)
+        if result.state == "refused":
+            _close_undo(batch, result.code, {})
+    return result
+
+
+def _close_undo(batch: ImportBatch, code: str, params: dict[str, Any]) -> None:
+    """End the wish for an undo; the batch stays as it is, with the reason for whoever looks."""
+    batch.undo_asked_at, batch.error_code, batch.error_params = None, code, params
+    batch.save(update_fields=["undo_asked_at", "error_code", "error_params"])
+
+
+def work_on(batch: ImportBatch) -> ImportBatch:
+    """Bring a batch as far as was asked, from wherever it stands: prepared, promoted or taken back."""
+    with batch_lock(batch.pk):
+        batch.refresh_from_db()
+        if is_undo_asked(batch):
+            undo_asked(batch)
+            return batch
         if batch.state == BatchState.PROMOTING:
             # Promotion is one transaction, so nothing of it is there.
             batch.state = BatchState.PREVIEWED
@@ -110,14 +162,17 @@ def promote_asked(batch: ImportBatch) -> ImportBatch:
 def resume(batch: ImportBatch) -> bool:
     """Take up a batch that nobody works on; return whether it was free and unfinished.
 
-    A batch that has ended its worker too often is refused with a sentence instead.
+    A batch that has ended its worker too often is refused with a sentence instead, or stays applied with one.
     """
     with free_batch_lock(batch.pk) as free:
         if not free or not unfinished().filter(pk=batch.pk).exists():
             return False
         batch.refresh_from_db()
-        if batch.cancel_requested_at is not None:
+        is_undo = is_undo_asked(batch)
+        if batch.cancel_requested_at is not None and not is_undo:
             end_cancelled(batch)
+        elif is_undo and batch.attempts >= import_settings.RESUME_ATTEMPTS:
+            _close_undo(batch, UNDO_GAVE_UP, {"attempts": batch.attempts + 1})
         elif batch.attempts >= import_settings.RESUME_ATTEMPTS:
             refuse_file(batch, GAVE_UP, {"attempts": batch.attempts + 1})
         else:
@@ -130,12 +185,12 @@ def resume(batch: ImportBatch) -> bool:
 
 def close_superseded(batch: ImportBatch) -> None:
     """Cancel the dead batches of the same file from the same door: `batch` does their work."""
-    twins = unfinished().filter(
+    twins = unfinished_files().filter(
         kind=batch.kind, branch=batch.branch, sha256=batch.sha256, source=batch.source, pk__lt=batch.pk
     )
     for twin in twins:
         with free_batch_lock(twin.pk) as free:
-            if free and unfinished().filter(pk=twin.pk).exists():
+            if free and unfinished_files().filter(pk=twin.pk).exists():
                 clear_stage(twin)
                 twin.state, twin.step, twin.finished_at = BatchState.CANCELLED, "", timezone.now()
                 twin.error_code, twin.error_params = SUPERSEDED, {"batch": batch.pk}

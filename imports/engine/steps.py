@@ -31,7 +31,20 @@ STEPS: Final = (
     "finished",
 )
 
-#: Sent with `name`, one of STEPS, and `batch_id`, 0 where there is no batch yet.
+#: Every step of an undo; `undo_page_staged` comes once for each page.
+UNDO_STEPS: Final = (
+    "undoing",  # the locks are held, nothing is written
+    "undo_begun",  # inside the transaction from here …
+    "undo_page_staged",
+    "undo_judged",  # everything that goes back is staged, and the conflicts
+    "undo_restored",
+    "undo_removed",
+    "undo_before_commit",  # … to here
+    "undo_committed",
+    "undo_finished",
+)
+
+#: Sent with `name`, one of STEPS or UNDO_STEPS, and `batch_id`, 0 where there is no batch yet.
 step_reached: Final = Signal()
 
 

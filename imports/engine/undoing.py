@@ -5,24 +5,27 @@ back, or goes where there was nothing before; what was changed since, or what ot
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from cabinet_pages.bulk import insert_rows
+from cabinet_pages.bulk import insert_from, insert_rows
 from imports.conf import import_settings
 from imports.engine.collector import rare_collection
 from imports.engine.errors import StoredRowsMoved
+from imports.engine.judging import Judged, as_stored, judged, written
 from imports.engine.locks import batch_lock, promotion_lock
 from imports.engine.opening import resource_to_undo
 from imports.engine.registry import installed_kinds
 from imports.engine.stage import record_issues, to_json
+from imports.engine.steps import reached
 from imports.models import BatchRow, BatchSource, BatchState, ImportBatch, IssueLevel, RowStatus
 from imports.resources.base import Change, Entry, Issue, KindResource, Stored
 
@@ -30,12 +33,10 @@ _ATTEMPTS = 3
 _NAME_LENGTH = 255
 _NEW, _CHANGED, _WITHDRAWN = RowStatus.NEW.value, RowStatus.CHANGED.value, RowStatus.WITHDRAWN.value
 _REMOVED = RowStatus.REMOVED.value
-_WRITTEN = frozenset({_NEW, _CHANGED, _WITHDRAWN})
 _FIELDS = (
     "batch_id", "row", "owner_id", "owner_label", "key", "ordinal", "leads", "status", "change", "object_id", "values",
     "before",
 )  # fmt: skip
-_READ = ("pk", "row", *_FIELDS[2:])
 _CHANGE = ("row", "object_id", "owner_id", "key", "ordinal", "change", "values", "before")
 
 
@@ -96,19 +97,6 @@ class UndoResult:
     code: str = ""
 
 
-class _Judged(NamedTuple):
-    """An object of the journal beside what is stored of it; `code` says why it stays, '' when it goes back.
-
-    `text` is the JSON of the entry's values, `rows` how many rows of the file it has.
-    """
-
-    entry: Entry
-    text: str
-    stored: Stored | None
-    rows: int
-    code: str
-
-
 class _NothingRestored(Exception):
     """Every row is a conflict: nothing of the undo is to stay."""
 
@@ -132,10 +120,10 @@ def look_at_undo(batch: ImportBatch, *, limit: int) -> UndoLook:
     """
     look = UndoLook()
     seen = 0
-    for page in _judged(batch, resource_to_undo(batch), limit=limit):
-        for judged in page:
-            _count(look, judged)
-        seen += sum(judged.rows for judged in page)
+    for page in judged(batch, resource_to_undo(batch), limit=limit):
+        for one in page:
+            _count(look, one)
+        seen += sum(one.rows for one in page)
     look.seen_all = seen >= batch.new + batch.changed + batch.withdrawn
     return look
 
@@ -169,20 +157,28 @@ def undo(batch: ImportBatch, *, by: Any = None) -> UndoResult:
 
 
 def _take_back(batch: ImportBatch, look: UndoLook, by: Any) -> ImportBatch:
+    reached("undoing", batch.pk)
     with rare_collection(), transaction.atomic():
-        if not ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPLIED).update(state=BatchState.UNDONE):
+        transaction.on_commit(partial(reached, "undo_committed", batch.pk))
+        # An undo that the worker was asked for is over as well.
+        over: dict[str, Any] = {"state": BatchState.UNDONE, "undo_asked_at": None, "error_code": "", "error_params": {}}
+        if not ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPLIED).update(**over):
             raise IntegrityError(f"batch {batch.pk} is not applied any more")
         resource = resource_to_undo(batch)
         resource.context.by = by
         undoing = _begun(batch, by)
-        for page in _judged(batch, resource):
-            for judged in page:
-                _count(look, judged)
-            _stage(undoing, page)
+        reached("undo_begun", batch.pk)
+        _judge(batch, undoing, resource, look)
         if not look.taken_back:
             raise _NothingRestored
+        reached("undo_judged", batch.pk)
         resource.restore(_changes(undoing, _CHANGED))
-        resource.remove(_changes(undoing, _REMOVED))
+        reached("undo_restored", batch.pk)
+        if resource.undoes_in_sets:
+            resource.remove_all(_removed_ids(undoing))
+        else:
+            resource.remove(_changes(undoing, _REMOVED))
+        reached("undo_removed", batch.pk)
         resource.retract()
         undoing.rows = look.taken_back + look.kept
         undoing.changed = look.taken_back
@@ -196,8 +192,55 @@ def _take_back(batch: ImportBatch, look: UndoLook, by: Any) -> ImportBatch:
             user=by,
             data={"kind": batch.kind, "batch": undoing.pk, **undoing.effects},
         )
+        reached("undo_before_commit", batch.pk)
     batch.state = BatchState.UNDONE
+    batch.undo_asked_at, batch.error_code, batch.error_params = None, "", {}
+    reached("undo_finished", batch.pk)
     return undoing
+
+
+def _judge(batch: ImportBatch, undoing: ImportBatch, resource: KindResource, look: UndoLook) -> None:
+    """Stage what goes back, and the conflicts: as sets where the kind can, and object by object what is left."""
+    besides = None
+    if resource.undoes_in_sets:
+        settled = _stage_sets(batch, undoing, resource)
+        look.objects += settled
+        look.removed += settled
+        if settled == written(batch).count():
+            return
+        besides = undoing if settled else None
+    for page in judged(batch, resource, besides=besides):
+        for one in page:
+            _count(look, one)
+        _stage(undoing, page)
+        reached("undo_page_staged", batch.pk)
+
+
+def _stage_sets(batch: ImportBatch, undoing: ImportBatch, resource: KindResource) -> int:
+    """Stage the objects that stand as the batch made them and hold nobody; return how many.
+
+    So many rows of the file at a time, for SQLite reads all of a query before it writes to the table it reads.
+    """
+    made = BatchRow.objects.filter(batch=batch, status=_NEW, leads=True)
+    last = made.aggregate(last=Max("row"))["last"] or 0
+    count = 0
+    for first in range(1, last + 1, import_settings.CHUNK_ROWS):
+        span = (first, first + import_settings.CHUNK_ROWS - 1)
+        found = resource.as_written(made.filter(row__range=span)).order_by("row")
+        staged = insert_from(
+            BatchRow,
+            (*_FIELDS, "in_key_order"),
+            found.values_list(
+                Value(undoing.pk), "row", "owner_id", "owner_label", "key", "ordinal", Value(True), Value(_REMOVED),
+                Value(""), "stored_id", "values", "before", Value(False),
+            ),
+        )  # fmt: skip
+        if staged:
+            own = BatchRow.objects.filter(batch=undoing, row__range=span)
+            others, _deleted = own.filter(object_id__isnull=True).delete()
+            count += staged - others
+            reached("undo_page_staged", batch.pk)
+    return count
 
 
 def _begun(batch: ImportBatch, by: Any) -> ImportBatch:
@@ -222,75 +265,7 @@ def _begun(batch: ImportBatch, by: Any) -> ImportBatch:
     )
 
 
-def _judged(batch: ImportBatch, resource: KindResource, *, limit: int | None = None) -> Iterator[list[_Judged]]:
-    """The journal of a batch, object by object, in pages."""
-    for page in _pages(batch, resource, limit):
-        leaders: list[Entry] = []
-        rows: list[int] = []
-        texts: list[str] = []
-        for entry, text in page:
-            # The parts of an object stand behind the row that leads them.
-            if entry.leads:
-                leaders.append(entry)
-                rows.append(1)
-                texts.append(text)
-            else:
-                rows[-1] += 1
-        stored, codes = _found(resource, leaders)
-        yield list(map(_Judged, leaders, texts, stored, rows, codes))
-
-
-def _pages(batch: ImportBatch, resource: KindResource, limit: int | None) -> Iterator[list[tuple[Entry, str]]]:
-    """What a batch has written, by account and key, in pages that cut no family apart; values as text too."""
-    written = BatchRow.objects.filter(batch=batch, status__in=_WRITTEN).order_by("owner_id", "key", "row")
-    if limit is not None:
-        written = written[:limit]
-    page: list[tuple[Entry, str]] = []
-    last: tuple[int, str] | None = None
-    for values in _as_stored(written, _READ):
-        entry = Entry(*values)
-        family = (entry.owner_id, resource.family(entry.key))
-        if len(page) >= import_settings.CHUNK_ROWS and family != last:
-            yield page
-            page = []
-        page.append((entry, values[_READ.index("values")]))
-        last = family
-    if page:
-        yield page
-
-
-def _found(resource: KindResource, leaders: list[Entry]) -> tuple[list[Stored | None], list[str]]:
-    """What is stored of objects, and for each why it must stay, if it must."""
-    stored = resource.stored(leaders)
-    moved: dict[int, str] = {}
-    for entry in leaders:
-        found = stored.get(entry.object_key)
-        if found is None:
-            moved[entry.pk] = "gone"
-            continue
-        entry.object_id = found.pk
-        if not _stands_as_written(resource, entry, found):
-            moved[entry.pk] = "changed_since"
-    held = resource.built_upon([entry for entry in leaders if entry.pk not in moved])
-    return (
-        [stored.get(entry.object_key) for entry in leaders],
-        [moved.get(entry.pk, "") or held.get(entry.object_key, "") for entry in leaders],
-    )
-
-
-def _stands_as_written(resource: KindResource, entry: Entry, found: Stored) -> bool:
-    """Whether what is stored is what the batch wrote."""
-    written: dict[str, Any] = dict(entry.values)
-    withdrawn = written.pop("withdrawn", "") == "1"
-    if found.withdrawn != withdrawn:
-        return False
-    if entry.status == _NEW:
-        written = {**dict.fromkeys(found.values, ""), **resource.defaults(entry), **written}
-    stored = found.values
-    return all(value is None or stored.get(name, "") == value for name, value in written.items())
-
-
-def _count(look: UndoLook, judged: _Judged) -> None:
+def _count(look: UndoLook, judged: Judged) -> None:
     entry = judged.entry
     if judged.code:
         look.kept += judged.rows
@@ -306,7 +281,7 @@ def _count(look: UndoLook, judged: _Judged) -> None:
         look.restored += judged.rows
 
 
-def _stage(undoing: ImportBatch, page: list[_Judged]) -> None:
+def _stage(undoing: ImportBatch, page: list[Judged]) -> None:
     """Write down what goes back, with what is stored of it now, and the conflicts."""
     insert_rows(
         BatchRow,
@@ -359,14 +334,11 @@ def _staged(undoing: ImportBatch, entry: Entry, text: str, stored: Stored) -> tu
 def _changes(undoing: ImportBatch, status: str) -> Iterator[Change]:
     """What goes back, in the order of the file's rows."""
     rows = BatchRow.objects.filter(batch=undoing, status=status).order_by("row")
-    for *told, values, before in _as_stored(rows, _CHANGE):
+    for *told, values, before in as_stored(rows, _CHANGE):
         yield Change._make((*told, json.loads(values), before and json.loads(before)))
 
 
-def _as_stored(rows: "QuerySet[BatchRow]", fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Stream rows of the journal as the database gives them, JSON as text: nobody may ever look into most of it."""
-    query, parameters = rows.values_list(*fields).query.sql_with_params()
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(query, parameters)
-        while page := cursor.fetchmany(import_settings.CHUNK_ROWS):
-            yield from page
+def _removed_ids(undoing: ImportBatch) -> Iterator[int]:
+    """The ids of the objects that go, in the order of the file's rows."""
+    rows = BatchRow.objects.filter(batch=undoing, status=_REMOVED).order_by("row")
+    return (pk for (pk,) in as_stored(rows, ("object_id",)))

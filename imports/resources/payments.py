@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
-from django.db.models import BigIntegerField, Case, DateField, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.accounts.models import PaymentsSource
@@ -21,6 +22,7 @@ from cabinet_pages.payments.services import (
     promote_payments,
     remove_payments,
 )
+from cabinet_pages.removal import unreferred
 from imports.models import BatchRow
 from imports.resources.base import (
     Block,
@@ -75,6 +77,7 @@ class PaymentResource(KindResource):
     article_column = "article"
     has_money = True
     works_in_sets = True
+    undoes_in_sets = True
     layouts = (StatementResource,)
     messages = STATEMENT_MESSAGES
     is_dated = True
@@ -279,17 +282,20 @@ class PaymentResource(KindResource):
     def promote_new(self, rows: "QuerySet[BatchRow]") -> int:
         """Hand them to the payments' own service as a query."""
         ensure_articles(names=self.context.new_articles)
+        article = Article.objects.filter(key=staged_text("article", of=OuterRef)).order_by().values("pk")
+        made = self._as_payments(rows).annotate(article_id=Subquery(article), withdrawn=Value(False))
+        return insert_payments(rows=made.values_list(*PAYMENT_FIELDS))
+
+    def _as_payments(self, rows: "QuerySet[BatchRow]") -> "QuerySet[BatchRow]":
+        """Rows with the attributes of the payments that they make; the article is left to the caller."""
         columns = self.context.columns
         nothing = Value("")
         by_sign = Case(When(amount_text__startswith="-", then=Value(_SIGNS[True])), default=Value(_SIGNS[False]))
-        made = rows.annotate(
+        return rows.annotate(
             amount_text=staged_text("amount"),
             account_id=F("owner_id"),
             document=staged_text("document"),
             paid_on=staged_date("paid_on"),
-            article_id=Subquery(
-                Article.objects.filter(key=staged_text("article", of=OuterRef)).order_by().values("pk")
-            ),
             amount=staged_hundredths("amount"),
             kind=staged_text("operation") if "operation" in columns else by_sign,
             period=staged_date("period") if "period" in columns else Value(None, output_field=DateField()),
@@ -297,9 +303,7 @@ class PaymentResource(KindResource):
             order_number=staged_text("order_number") if "order_number" in columns else nothing,
             vat=staged_hundredths("vat") if "vat" in columns else Value(None, output_field=BigIntegerField()),
             purpose=staged_text("purpose") if "purpose" in columns else nothing,
-            withdrawn=Value(False),
         )
-        return insert_payments(rows=made.values_list(*PAYMENT_FIELDS))
 
     def promote(self, changes: Iterator[Change]) -> None:
         """Hand the rows to the payments' own service."""
@@ -314,15 +318,37 @@ class PaymentResource(KindResource):
         """New payments that something else refers to."""
         return held(entries, Payment)
 
+    def as_written(self, rows: "QuerySet[BatchRow]") -> "QuerySet[BatchRow]":
+        """By the natural key of the payments, with every attribute that promotion has written."""
+        columns = self.context.columns
+        same = Payment.objects.filter(article__key=OuterRef("article_key"), ordinal=OuterRef("ordinal"))
+        same = same.filter(withdrawn=False, **{name: OuterRef(name) for name in _NEVER_NULL})
+        for name in _NULLABLE:
+            # No value equals NULL, so nothing is asked for by itself.
+            told = Q(**{f"{name}__isnull": True})
+            if name in columns:
+                told = Q(told, Exact(OuterRef(f"{name}_text"), Value(""))) | Q(**{name: OuterRef(name)})
+            same = same.filter(told)
+        texts = {f"{name}_text": staged_text(name) for name in _NULLABLE if name in columns}
+        told_rows = self._as_payments(rows).annotate(article_key=staged_text("article"), **texts)
+        return told_rows.annotate(stored_id=Subquery(unreferred(same.order_by()).values("pk")))
+
     def remove(self, changes: Iterator[Change]) -> None:
         """Delete payments."""
-        remove_payments(ids=(change.pk for change in changes if change.pk is not None))
+        self.remove_all(change.pk for change in changes if change.pk is not None)
+
+    def remove_all(self, ids: Iterator[int]) -> None:
+        """Delete payments."""
+        remove_payments(ids=ids)
 
 
 # By whether a sum is negative.
 _SIGNS = {True: PaymentKind.REFUND.value, False: PaymentKind.PAYMENT.value}
 _OPTIONAL = ("operation", "period", "payer", "order_number", "vat", "purpose")
 _SUMS = ("amount", "vat")
+# Attributes by which a payment of a row is known again, beside article and ordinal.
+_NEVER_NULL = ("account_id", "document", "paid_on", "amount", "kind", "payer", "order_number", "purpose")
+_NULLABLE = ("period", "vat")
 _VALUES = ("paid_on", "document", "amount", *_OPTIONAL)
 _FIELDS = ("paid_on", "document", "amount", "kind", "period", "payer", "order_number", "vat", "purpose")
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cabinet_pages.staff.scope import ScopedObjectView
+from imports.engine.leases import is_undo_asked
 from imports.engine.undoing import UndoLook, look_at_undo, obstacle, undo
-from imports.messages import message
+from imports.messages import batch_error, message
 from imports.models import BatchSource, BatchState, ImportBatch
 from imports.queries import issue_message, issues_of, last_undo
-from imports.tasks import enqueue_undo, is_undo_asked
+from imports.tasks import enqueue_if_dead, enqueue_undo
 
 #: Up to so many rows are looked at before the question, and taken back while the operator waits.
 SHOWN_ROWS = 2_000
@@ -104,9 +105,14 @@ class UndoView(ScopedObjectView):
         if undoing is not None:
             context |= {"undoing_url": url("inspect", undoing.pk), **self._conflicts(undoing)}
         elif not code:
+            is_working = is_undo_asked(batch)
+            if is_working:
+                # Whoever waits notices a dead worker.
+                enqueue_if_dead(batch)
             look = look_at_undo(batch, limit=SHOWN_ROWS)
             context |= {
-                "is_working": is_undo_asked(batch),
+                "is_working": is_working,
+                "error": batch_error(batch),
                 "look": look,
                 "written": _written(batch),
                 "changes_nothing": look.seen_all and not look.taken_back,

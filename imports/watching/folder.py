@@ -21,7 +21,7 @@ from django.core.files import File
 
 from cabinet_pages.accounts.models import Branch
 from imports.engine import installed_kinds, receive
-from imports.engine.leases import resume, unfinished, work_on
+from imports.engine.leases import resume, unfinished_files, work_on
 from imports.models import BatchSource, BatchState, ImportBatch
 from imports.queries import report
 
@@ -152,7 +152,7 @@ def _worked_on(inbox: Inbox, stream: BinaryIO, name: str, key: str) -> ImportBat
         # Counted, so that a file which ends every watcher is given up.
         resume(batch)
     batch.refresh_from_db()
-    return None if unfinished().filter(pk=batch.pk).exists() else batch
+    return None if unfinished_files().filter(pk=batch.pk).exists() else batch
 
 
 class _UnreadableError(Exception):

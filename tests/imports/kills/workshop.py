@@ -56,7 +56,7 @@ class Workshop:
         """Have one act done by a process of its own, on a database by its name.
 
         Args:
-            order: `kind`, `path`; `step` and `time` (which of its comings) or `delay` (seconds) to be killed at.
+            order: `kind`, `path`, `batch`; `step` and `time` (which of its comings) or `delay` (seconds) to be killed at.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -170,11 +170,13 @@ def _listen(order: Mapping[str, Any]) -> None:
 
 
 def _break(order: Mapping[str, Any]) -> None:
-    """Take the transaction of promotion away where the order asks for it, to see that its loss is noticed."""
-    from imports.engine import writing
+    """Take the transaction of promotion and undo away where the order asks for it, to see that its loss is noticed."""
+    from imports.engine import undoing, writing
 
     if order.get("without") == "transaction":
-        writing.transaction = SimpleNamespace(atomic=nullcontext, on_commit=lambda act: act())  # type: ignore[assignment]
+        without = SimpleNamespace(atomic=nullcontext, on_commit=lambda act: act())
+        for module in (undoing, writing):
+            module.transaction = without  # type: ignore[attr-defined]
 
 
 def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
@@ -184,6 +186,7 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
     from django.core.management import call_command
     from django.db import connection
     from django_tasks_db.management.commands import db_worker  # noqa: F401
+    from django_tasks_db.models import DBTaskResult
 
     from cabinet_pages.accounts.models import Branch
     from cabinet_pages.notifications.models import OutgoingMail
@@ -191,9 +194,9 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
     from cabinet_pages.state_hash import state_hash
     from imports.engine import receive, run_import
     from imports.engine.leases import unfinished
-    from imports.management.commands import import_file  # noqa: F401
+    from imports.management.commands import import_file, undo_import  # noqa: F401
     from imports.models import BatchRow, ImportBatch
-    from imports.tasks import enqueue_prepare, look_later
+    from imports.tasks import enqueue_prepare, enqueue_undo, look_later
     from tests.factories import make_article, make_branch
     from tests.imports.kills.files import BRANCH, first_file
 
@@ -219,6 +222,18 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
             batch = receive(branch=branch, file=File(stream), then=look_later, **told)
         enqueue_prepare(batch, is_looked_after=True)
 
+    def undo(order: Mapping[str, Any]) -> None:
+        call_command("undo_import", str(order["batch"]), json=True)
+
+    def ask(order: Mapping[str, Any]) -> None:
+        enqueue_undo(ImportBatch.objects.get(pk=order["batch"]), by=None)
+
+    def forget(order: Mapping[str, Any]) -> None:
+        DBTaskResult.objects.all().delete()
+
+    def resume(order: Mapping[str, Any]) -> None:
+        call_command("resume_imports", here=True)
+
     def work(order: Mapping[str, Any]) -> None:
         plain = ("--batch", "--interval=0", "--no-startup-delay", "--no-reload", f"--worker-id={os.getpid()}")
         call_command("db_worker", "--backend=jobs", "--queue-name=*", *plain)
@@ -241,6 +256,7 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
             "hash": state_hash(),
             "damage": damage,
             "unfinished": unfinished().count(),
+            "undoing": ImportBatch.objects.filter(source="undo").count(),
             "states": dict(Counter(ImportBatch.objects.values_list("state", flat=True))),
             "payments": Payment.objects.count(),
             "mails": OutgoingMail.objects.count(),
@@ -253,7 +269,8 @@ def _acts() -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         }
         print(json.dumps(found))  # noqa: T201
 
-    return {"build": build, "command": command, "give": give, "work": work, "watch": watch, "survey": survey}
+    acts = (build, command, give, undo, ask, forget, resume, work, watch, survey)
+    return {act.__name__: act for act in acts}
 
 
 if __name__ == "__main__":

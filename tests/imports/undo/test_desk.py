@@ -118,7 +118,7 @@ def test_a_large_import_is_taken_back_by_the_worker(
     assert "числа нижче — лише за першими з них" in client.get(address(batch)).content.decode()
     client.post(address(batch))
     batch.refresh_from_db()
-    assert (batch.state, brought(), batch.effects["undo_asked"]) == (BatchState.UNDONE, 0, False)
+    assert (batch.state, brought(), batch.undo_asked_at) == (BatchState.UNDONE, 0, None)
     assert ImportBatch.objects.get(undoes=batch).promoted_by == world.vin.operator
 
 
