@@ -24,11 +24,15 @@ DEFAULTS: Final[dict[str, Any]] = {
     "LATE_READINGS": "accept",
     # The last days of a reading window on which it is called «closing soon».
     "READING_CLOSING_DAYS": 2,
-    # A daily volume this many times above or below the mean of the last intervals needs a confirmation, unless it
-    # differs from the expected volume by less than so many kWh.
+    # A daily volume this many times above or below the mean of the last months, or that of the same month of the year
+    # before, needs a confirmation, unless it differs from the expected volume by less than so many kWh.
     "READING_FAR_FACTOR": 3,
-    "READING_MEAN_PERIODS": 3,
+    "READING_MEAN_MONTHS": 3,
     "READING_FAR_MINIMUM": 100,
+    # So many times the permitted power × the hours since the previous reading need a confirmation.
+    "READING_POWER_FACTOR": 1,
+    # By how much of the meter's own unit its zones may differ from its register of the whole day.
+    "READING_ZONES_TOLERANCE": 1,
     # Whether the outbox keeps the text of a sent mail. It may hold a code or a link, so only a demo has a reason to.
     "KEEP_SENT_MAIL": False,
     # Minutes that a mail about imported rows waits, so that an undone batch announces nothing.

@@ -47,6 +47,7 @@ class Calculation:
     """What the readings of a point come to.
 
     Args:
+        read_on: «Дата зняття»; a line may have been read on another day.
         errors: findings that refuse the readings, each with its register or None for the whole.
     """
 
@@ -70,7 +71,8 @@ class Calculation:
         """Sums of the meters and channels that have zones and whose every volume is known."""
         groups: dict[tuple[int, str], list[Row]] = {}
         for row in self.rows:
-            groups.setdefault(row.line.facts.group, []).append(row)
+            if not row.line.is_total:
+                groups.setdefault(row.line.facts.group, []).append(row)
         totals = []
         for rows in groups.values():
             volumes = [row.line.volume for row in rows if row.line.volume is not None]
@@ -80,6 +82,11 @@ class Calculation:
         return totals
 
     @property
+    def volume(self) -> rules.PointVolume:
+        """What the point comes to: zones, meters taken away inside the period, losses."""
+        return rules.point_volume(self.sheet.point_facts, [row.line for row in self.rows])
+
+    @property
     def fingerprint(self) -> str:
         """Tells this calculation from another: a person confirms what they were shown and nothing else."""
         parts = [str(self.read_on), str(self.sheet.window.period)]
@@ -87,7 +94,8 @@ class Calculation:
             before = row.line.facts.previous
             parts.append(
                 f"{row.line.facts.register}|{row.line.value.normalize()}|{before.value.normalize() if before else ''}|"
-                f"{row.line.multiplier.normalize()}|{row.line.volume}|{','.join(one.code for one in row.warnings)}"
+                f"{row.line.multiplier.normalize()}|{row.line.volume}|{','.join(one.code for one in row.warnings)}|"
+                f"{row.line.read_on}|{row.line.exact}"
             )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
@@ -98,6 +106,7 @@ def calculate(
     read_on: date,
     *,
     replaced: AbstractSet[int] = frozenset(),
+    dates: Mapping[int, date] | None = None,
 ) -> Calculation:
     """Check typed readings and compute their volumes; nothing is stored.
 
@@ -106,17 +115,23 @@ def calculate(
         entries: the typed value of each register that was read; others are refused as absent ones.
         read_on: «Дата зняття», a Kyiv date.
         replaced: registers whose smaller value is explained by a replaced meter.
+        dates: «Дата зняття» of the registers that were read on another day.
     """
     window = sheet.window
-    lines = rules.assess(sheet.facts, entries, read_on, replaced=replaced)
+    lines = rules.assess(sheet.facts, entries, read_on, replaced=replaced, dates=dates)
     errors: list[tuple[int | None, rules.Finding]] = [
         (line.facts.register, one) for line in lines for one in line.errors
     ]
     if not window.accepts:
         errors.append((None, rules.Finding("window_closed")))
+    today = kyiv_today()
+    days: dict[date, int | None] = {line.read_on: line.facts.register for line in reversed(lines)}
+    if read_on in days or not days:
+        days[read_on] = None
     errors += [
-        (None, one)
-        for one in rules.check_date(read_on, today=kyiv_today(), earliest=window.earliest, latest=window.latest)
+        (register, one)
+        for day, register in days.items()
+        for one in rules.check_date(day, today=today, earliest=window.earliest, latest=window.latest)
     ]
     if not lines:
         errors.append((None, rules.Finding("nothing_entered")))

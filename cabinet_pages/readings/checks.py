@@ -105,7 +105,7 @@ class FarFromMean(ReadingCheck):
         return rules.far_from_mean(
             line,
             factor=Decimal(cabinet_settings.READING_FAR_FACTOR),
-            periods=cabinet_settings.READING_MEAN_PERIODS,
+            months=cabinet_settings.READING_MEAN_MONTHS,
             minimum=Decimal(cabinet_settings.READING_FAR_MINIMUM),
         )
 

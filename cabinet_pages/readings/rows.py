@@ -117,8 +117,8 @@ def calculated_rows(calculation: Calculation) -> list[CalculatedRow]:
             register=row.register,
             previous=row.line.facts.previous,
             value=row.line.value,
-            formula=row.line.result.formula(language=language) if row.line.result else "",
-            exact=row.line.result.exact if row.line.result else None,
+            formula=row.line.formula(language=language),
+            exact=row.line.exact,
             volume=row.line.volume,
             unit=unit_of(row.register.channel),
             warnings=row.warnings,
@@ -135,15 +135,23 @@ def totals_of(calculation: Calculation) -> list[TotalRow]:
     ]
 
 
-def formula_of(previous: Decimal | None, value: Decimal, digits: int, multiplier: Decimal | None) -> str:
-    """The left side of the explanation of a stored volume; empty where it cannot be told."""
-    if previous is None or multiplier is None:
-        return ""
-    try:
-        result = rules.consumption(previous, value, digits=digits, multiplier=multiplier)
-    except rules.ConsumptionRefused:
-        return ""
-    return result.formula(language=get_language() or "uk")
+def formula_of(reading: Reading) -> str:
+    """The left side of the explanation of a stored volume, its steps joined with «+»; empty where it cannot be told."""
+    return rules.formula_of(steps_of(reading), language=get_language() or "uk")
+
+
+def steps_of(reading: Reading) -> tuple[rules.Step, ...]:
+    """How a stored volume came about; none where it cannot be told. Reads the reading's register."""
+    if reading.volume is None:
+        return ()
+    before = reading.previous_value
+    return rules.steps_from_stored(
+        reading.steps,
+        previous=None if before is None else rules.KnownReading(before, reading.previous_on),
+        current=rules.KnownReading(reading.value, reading.read_on),
+        multiplier=reading.multiplier,
+        digits=reading.register.digits,
+    )
 
 
 def history_rows(readings: Any) -> Any:
@@ -155,11 +163,9 @@ def history_rows(readings: Any) -> Any:
 
 def _row(reading: Reading, checks: Any) -> HistoryRow:
     register = reading.register
-    explained = reading.volume is not None
-    formula = formula_of(reading.previous_value, reading.value, register.digits, reading.multiplier)
     return HistoryRow(
         reading=reading,
-        formula=formula if explained else "",
+        formula=formula_of(reading),
         unit=unit_of(register.channel),
         labels=[
             _("the meter was replaced") if one == "replaced" else one for one in labels_of(reading.warnings, checks)
@@ -174,4 +180,4 @@ def _source(reading: Reading) -> str:
         return reading.get_kind_display()
     if reading.submission is None:
         return _("delivered by the branch")
-    return _("branch") if reading.submission.source == ReadingSource.STAFF else _("cabinet")
+    return _("entered by the branch") if reading.submission.source == ReadingSource.STAFF else _("cabinet")

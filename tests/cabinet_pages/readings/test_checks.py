@@ -64,7 +64,8 @@ def test_a_reading_is_never_before_the_previous_one_nor_outside_the_life_of_the_
 
 def test_without_a_previous_reading_the_volume_stays_unknown() -> None:
     found = line("1200", previous=None, history=())
-    assert found.result is None
+    assert found.steps == ()
+    assert found.exact is None
     assert found.volume is None
     assert found.errors == ()
 
@@ -109,7 +110,7 @@ def test_a_volume_many_times_the_mean_is_far_and_a_usual_one_is_not() -> None:
     )
 
     def far(value: str, **changes: Any) -> str | None:
-        limits = {"factor": Decimal(3), "periods": 3, "minimum": Decimal(100), **changes}
+        limits = {"factor": Decimal(3), "months": 3, "minimum": Decimal(100), **changes}
         found = rules.far_from_mean(line(value, history=history), **limits)
         return found.code if found else None
 

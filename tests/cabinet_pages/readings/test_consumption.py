@@ -9,14 +9,16 @@ from hypothesis import example, given, seed, settings
 from hypothesis import strategies as st
 
 from cabinet_pages.readings.rules import (
-    Consumption,
     ConsumptionRefused,
+    KnownReading,
     RatioSpan,
+    Step,
     apportion,
-    consumption,
     exact_sum,
     multiplier_change,
     multiplier_on,
+    rounded,
+    step_between,
     volumes,
 )
 from tests.support.scale import SEED, scaled
@@ -34,6 +36,11 @@ def two_readings(draw: st.DrawFn) -> tuple[Decimal, Decimal, int]:
     return Decimal(draw(values)).scaleb(-3), Decimal(draw(values)).scaleb(-3), digits
 
 
+def step(previous: Decimal, current: Decimal, *, digits: int, multiplier: Decimal) -> Step:
+    """One step between two values without days."""
+    return step_between(KnownReading(previous, None), KnownReading(current, None), digits=digits, multiplier=multiplier)
+
+
 def half_up(value: Fraction) -> int:
     return (value + Fraction(1, 2)).__floor__()
 
@@ -45,21 +52,21 @@ def turned(previous: Decimal, current: Decimal, digits: int, multiplier: Decimal
 
 
 def test_a_difference_with_decimals_times_the_multiplier_is_exact() -> None:
-    result = consumption(Decimal("1200.0"), Decimal("1234.5"), digits=6, multiplier=Decimal(200))
-    assert result.volume == Decimal(6900)
+    result = step(Decimal("1200.0"), Decimal("1234.5"), digits=6, multiplier=Decimal(200))
+    assert rounded(result.exact) == Decimal(6900)
     assert result.formula(language="uk") == "(1\u00a0234,5 − 1\u00a0200) × 200"
 
 
 def test_a_four_digit_register_that_went_from_9998_to_12_counts_14() -> None:
-    result = consumption(Decimal(9998), Decimal(12), digits=4, multiplier=Decimal(1))
-    assert result.volume == Decimal(14)
+    result = step(Decimal(9998), Decimal(12), digits=4, multiplier=Decimal(1))
+    assert rounded(result.exact) == Decimal(14)
     assert result.rolled_over
     assert result.formula(language="en") == "(10,000 − 9,998 + 12) × 1"
 
 
 def test_half_a_kilowatt_hour_is_rounded_up() -> None:
-    assert consumption(Decimal(0), Decimal("0.025"), digits=6, multiplier=Decimal(20)).volume == 1
-    assert consumption(Decimal(0), Decimal("0.024"), digits=6, multiplier=Decimal(20)).volume == 0
+    assert rounded(step(Decimal(0), Decimal("0.025"), digits=6, multiplier=Decimal(20)).exact) == 1
+    assert rounded(step(Decimal(0), Decimal("0.024"), digits=6, multiplier=Decimal(20)).exact) == 0
 
 
 @pytest.mark.parametrize(
@@ -68,7 +75,7 @@ def test_half_a_kilowatt_hour_is_rounded_up() -> None:
 )
 def test_values_that_a_register_cannot_show_give_no_volume(previous: str, current: str, code: str) -> None:
     with pytest.raises(ConsumptionRefused) as refusal:
-        consumption(Decimal(previous), Decimal(current), digits=4, multiplier=Decimal(1))
+        step(Decimal(previous), Decimal(current), digits=4, multiplier=Decimal(1))
     assert refusal.value.code == code
 
 
@@ -78,10 +85,10 @@ def test_values_that_a_register_cannot_show_give_no_volume(previous: str, curren
 @example((Decimal("9999.999"), Decimal("0"), 4), Decimal("0.0001"))
 def test_the_volume_is_what_the_dial_turned(readings: tuple[Decimal, Decimal, int], multiplier: Decimal) -> None:
     previous, current, digits = readings
-    result = consumption(previous, current, digits=digits, multiplier=multiplier)
+    result = step(previous, current, digits=digits, multiplier=multiplier)
     expected = turned(previous, current, digits, multiplier)
     assert Fraction(result.exact) == expected
-    assert result.volume == half_up(expected)
+    assert rounded(result.exact) == half_up(expected)
     assert result.rolled_over == (current < previous)
 
 
@@ -101,11 +108,8 @@ def test_the_kilowatt_hour_that_is_left_goes_to_the_largest_fraction() -> None:
 
 
 def test_zones_share_their_rounding_and_other_channels_do_not() -> None:
-    def used(value: str) -> Consumption:
-        return consumption(Decimal(0), Decimal(value), digits=6, multiplier=Decimal(1))
-
     groups = {1: (1, "A+"), 2: (1, "A+"), 3: (1, "R+")}
-    assert volumes({1: used("0.4"), 2: used("0.4"), 3: used("0.4")}, groups) == {1: 1, 2: 0, 3: 0}
+    assert volumes(dict.fromkeys(groups, Decimal("0.4")), groups) == {1: 1, 2: 0, 3: 0}
 
 
 def test_a_sum_of_many_long_parts_is_never_rounded() -> None:
