@@ -9,6 +9,7 @@ from django.urls import path, re_path
 from wagtail.views import serve
 
 from cabinet_pages.access import views as access
+from cabinet_pages.readings.receipts import views as receipts
 from cabinet_pages.windows import views as windows
 
 # Wagtail's own pattern lets through letters, digits, `_` and `-` only, and an account number may have a dot or a slash
@@ -24,5 +25,7 @@ urlpatterns = [
     path("my/language/", access.set_language, name="cabinet_set_language"),
     path("my/activation-link/", access.resend_verification, name="cabinet_resend_verification"),
     path("my/access/<str:number>/", access.account_access, name="cabinet_access"),
+    path("my/receipts/<uuid:uuid>/", receipts.receipt, name="cabinet_receipt"),
+    path("readings/check/<uuid:uuid>/", receipts.check, name="cabinet_reading_check"),
     re_path(ACCOUNT_ADDRESS, serve, name="cabinet_account_address"),
 ]

@@ -7,9 +7,11 @@ from django.http import HttpRequest
 RATES = {
     "activation_code": "10/h/user,20/h/ip",
     "access_request": "20/h/user,60/h/ip",
+    # Anybody may check a receipt without signing in; its address cannot be guessed, this bounds the work.
+    "receipt_check": "60/5m/ip",
 }
 
 
 def is_allowed(request: HttpRequest, action: str) -> bool:
-    """Count one try of a signed-in person at an action of RATES; False when there were too many."""
+    """Count one try at an action of RATES, of a signed-in person where it counts people; False after too many."""
     return ratelimit.consume(request, app="cabinet_pages", action=action, config=RATES) is not None

@@ -9,7 +9,9 @@ from django.template.response import TemplateResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.contrib.routable_page.models import path
+from wagtail.models import Site
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import DistributionPayer
@@ -32,8 +34,10 @@ from cabinet_pages.billing.samples import sample_finance, sample_invoices
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.templatetags.cabinet import money, period
 from cabinet_pages.utility.models import UtilitySettings
+from cabinet_pages.windows.addresses import INVOICE_ADDRESSES_HOOK
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
+from cabinet_pages.windows.queries import address_below
 
 SIDE_WORDS = {Side.DEBT: _("debt"), Side.CREDIT: _("overpayment"), Side.SETTLED: ""}
 # How many months are offered where an account has no balances yet.
@@ -147,6 +151,15 @@ class FinancePage(WindowMixin, CabinetBasePage):
             "months": page_of(months, request),
             "movements": movements,
         }
+
+
+@hooks.register(INVOICE_ADDRESSES_HOOK)
+def invoice_addresses(request: HttpRequest, scope: Scope, numbers: set[str]) -> dict[str, str]:
+    """The addresses of the account's invoices, by number; of two with one number the newer."""
+    site = Site.find_for_request(request)
+    window = address_below(site.root_page, InvoicesPage, request) if site else ""
+    found = invoices_for(scope).filter(number__in=numbers).order_by("issued_on", "pk").values_list("number", "uuid")
+    return {number: f"{window}{scope.account.slug}/{uuid}/" for number, uuid in found} if window else {}
 
 
 def _answer(finance: Finance, first: date, last: date) -> list[dict[str, str]]:

@@ -49,6 +49,8 @@ class ReadingSubmission(models.Model):
     # How an employee who sends for a customer knows the values: by phone, on paper.
     basis = models.CharField(_("how the readings came"), max_length=255, blank=True)
     digest = models.CharField(_("hash"), max_length=64, blank=True)
+    # Names of the customer, the branch and the points as they stood, so that a later import cannot change a receipt.
+    receipt = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("submission of readings")

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,8 +24,6 @@ from cabinet_pages.readings.queries import (
     point_for,
     progress_for,
     readings_for,
-    submission_for,
-    submitted_readings,
     windows_for,
 )
 from cabinet_pages.readings.receipts.routes import ReceiptRoutes
@@ -136,25 +134,6 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
             history=history_rows(readings),
         )
 
-    @path("<str:number>/sent/<uuid:uuid>/")
-    def sent(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
-        """What was sent, after the second «Зберегти»."""
-        scope = self.scope_or_404(request, number)
-        submission = submission_for(scope, uuid)
-        readings = submitted_readings(scope, submission) if submission else []
-        if submission is None or not readings:
-            raise Http404
-        return self._answer(
-            request,
-            scope,
-            "sent.html",
-            submission=submission,
-            point=readings[0].register.meter.point,
-            rows=history_rows(readings),
-            steps=STEPS,
-            progress=progress_for(scope, submission.period),
-        )
-
     # --- the two «Зберегти» ---------------------------------------------------------------------------------------
 
     def _form(
@@ -193,7 +172,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
             entries=form.typed,
         )
         if repeated is not None:
-            return redirect(f"{self._account_url(request, scope)}sent/{repeated.uuid}/")
+            return redirect(f"{self._account_url(request, scope)}receipts/{repeated.uuid}/")
         calculation = calculate(sheet, form.entries, form.cleaned_data["read_on"])
         submission_form = SubmissionForm(request.POST, calculation=calculation)
         if not submission_form.is_valid():
@@ -218,7 +197,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
                 return self._shown(request, scope, refusal.calculation, notice=refusal.messages[0])
             form.refuse(list(refusal.findings))
             return self._form(request, scope, sheet, form)
-        return redirect(f"{self._account_url(request, scope)}sent/{submission.uuid}/")
+        return redirect(f"{self._account_url(request, scope)}receipts/{submission.uuid}/")
 
     def _calculated(self, sheet: EntrySheet, form: EntryForm) -> Calculation | None:
         if not form.is_valid():

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -16,7 +15,7 @@ from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.metering.models import MeteringPoint, ReadBy, Register
 from cabinet_pages.metering.queries import PointRow, metered, points_for, registers_in_place
 from cabinet_pages.readings import rules
-from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState, ReadingSubmission, WindowReopening
+from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState, WindowReopening
 
 #: States in which billing has the reading: it can no longer be corrected.
 PASSED = (ReadingState.EXPORTED, ReadingState.ACCEPTED, ReadingState.BILLED)
@@ -217,22 +216,8 @@ def readings_for(scope: Scope, point: MeteringPoint | None = None) -> "QuerySet[
     place = {"register__meter__point": point} if point else {"register__meter__point__account": scope.account}
     return (
         Reading.objects.filter(scope.visible("read_on"), withdrawn=False, **place)
-        .select_related("register__meter__point", "submission")
+        .select_related("register__meter__point", "submission", "export")
         .order_by("-read_on", "register__meter__point__name", "register__channel", "register__zone", "-version", "-pk")
-    )
-
-
-def submission_for(scope: Scope, uuid: UUID) -> ReadingSubmission | None:
-    """A submission of the account; None for a foreign and for an absent one alike."""
-    return ReadingSubmission.objects.filter(account=scope.account, uuid=uuid).first()
-
-
-def submitted_readings(scope: Scope, submission: ReadingSubmission) -> list[Reading]:
-    """The readings that were sent together, in the order of their form; none of an earlier owner's."""
-    return list(
-        Reading.objects.filter(scope.visible("read_on"), submission=submission)
-        .select_related("register__meter__point")
-        .order_by("register__meter__serial", "register__channel", "register__zone")
     )
 
 

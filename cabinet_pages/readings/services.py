@@ -30,6 +30,7 @@ from cabinet_pages.readings.models import (
     WindowReopening,
 )
 from cabinet_pages.readings.queries import EntrySheet, entry_sheet, window_for
+from cabinet_pages.readings.receipts.services import issue_receipts, sender_name
 
 # Every lost race means that somebody else's submission went through, so a few dozen attempts always suffice.
 ATTEMPTS = 64
@@ -139,7 +140,12 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
         raise SubmissionRefused((None, rules.Finding("token_reused")))
     # The row comes first: a click that arrives twice at once waits here for the other, and then finds what it made.
     submission = ReadingSubmission.objects.create(
-        account=scope.account, user=user, token=token, period=typed.period, source=ReadingSource.CABINET
+        account=scope.account,
+        user=user,
+        sender=sender_name(user),
+        token=token,
+        period=typed.period,
+        source=ReadingSource.CABINET,
     )
     window = window_for(scope, typed.period)
     if window is None or not window.accepts:
@@ -153,7 +159,9 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
         raise SubmissionRefused((None, rules.Finding("not_asked")))
     calculation = _checked(sheet, typed)
     _supersede(calculation)
-    Reading.objects.bulk_create([_reading(row, submission, calculation, typed.reason) for row in calculation.rows])
+    readings = [_reading(row, submission, calculation, typed.reason) for row in calculation.rows]
+    Reading.objects.bulk_create(readings)
+    issue_receipts(user=user, sent=[(submission, readings)])
     log(
         submission,
         audit.READINGS_SUBMIT,

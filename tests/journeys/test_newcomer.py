@@ -220,7 +220,7 @@ def send_readings(newcomer: Newcomer) -> None:
 
     type_reading(page, "Цех", "12")
     confirm_reading(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Покази подано")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Квитанція про подання показів")
     page.go_back()
     confirm_reading(page)
     expect(page.get_by_role("main")).to_contain_text("Ці покази вже подано; нічого не змінилося.")

@@ -145,7 +145,9 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("ReadingsPage", "points"): number,
     ("ReadingsPage", "entry"): nested("point", "point_id"),
     ("ReadingsPage", "point_history"): nested("point", "point_id"),
-    ("ReadingsPage", "sent"): nested("submission", "uuid"),
+    ("ReadingsPage", "receipts"): number,
+    ("ReadingsPage", "receipt"): nested("submission", "uuid"),
+    ("ReadingsPage", "receipt_pdf"): nested("submission", "uuid"),
     ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
     ("InvoicesPage", "pdf"): nested("invoice", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),
@@ -173,6 +175,10 @@ OWN_ROUTES = {
     "cabinet_profile",
     "cabinet_set_language",
     "cabinet_resend_verification",
+    # Leads to a route of the readings window, and says the same 404 for a foreign and an absent receipt.
+    "cabinet_receipt",
+    # Public: shows a number, a time and the validity (tests/cabinet_pages/readings/receipts/).
+    "cabinet_reading_check",
     # Leads to the same pages as Wagtail's own address does, for account numbers that it does not let through.
     "cabinet_account_address",
 }

@@ -19,7 +19,7 @@ from tests.cabinet_pages.readings.world import WINDOW, World, second_save
 def every_address(world: World) -> list[str]:
     """Every address of the window, a submission's among them."""
     submission = world.submit("1234.5")
-    return [WINDOW, f"{WINDOW}points/", world.url, f"{world.url}history/", f"{WINDOW}sent/{submission.uuid}/"]
+    return [WINDOW, f"{WINDOW}points/", world.url, f"{world.url}history/", f"{WINDOW}receipts/{submission.uuid}/"]
 
 
 def test_a_visitor_is_sent_to_the_login_and_a_stranger_gets_the_404_of_an_absent_account(
@@ -79,7 +79,7 @@ def test_a_submission_of_another_account_is_absent(client: Client, world: World)
     other = factories.make_account("80-78")
     factories.grant(world.owner, other)
     client.force_login(world.owner)
-    assert client.get(f"/cabinet/legal/readings/80-78/sent/{submission.uuid}/").status_code == 404
+    assert client.get(f"/cabinet/legal/readings/80-78/receipts/{submission.uuid}/").status_code == 404
 
 
 def test_access_that_is_revoked_between_the_two_saves_stores_nothing(client: Client, world: World) -> None:

@@ -61,7 +61,7 @@ def test_the_second_save_stores_the_reading_with_its_volume_and_shows_it(owner: 
     assert reading.submission is not None
     assert reading.submission.user == world.owner
     receipt = text_of(owner.get(response["Location"]))
-    assert "Покази подано" in receipt
+    assert "Квитанція про подання показів" in receipt
     assert "6 900 кВт·год" in receipt
     assert "подано Виправити" in text_of(owner.get(f"{WINDOW}points/"))
     assert ModelLogEntry.objects.filter(action="cabinet.readings.submit", user=world.owner).count() == 1

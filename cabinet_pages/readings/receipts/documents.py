@@ -1,0 +1,153 @@
+"""What the receipt's page and its PDF show."""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import segno
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cabinet_pages.printing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
+from cabinet_pages.readings.models import Reading, ReadingSource, ReadingSubmission
+from cabinet_pages.readings.receipts.queries import Receipt
+from cabinet_pages.readings.receipts.services import check_address
+from cabinet_pages.readings.rows import HistoryRow, history_rows
+from cabinet_pages.utility.models import UtilitySettings
+
+TEMPLATE = "cabinet_pages/readings/receipt_pdf.html"
+# What no file system of a customer takes in a name.
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+# Four white modules around a QR code, as ISO/IEC 18004 has it.
+QUIET_ZONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A reading with the name of its point as it stood on the day of the submission."""
+
+    history: HistoryRow
+    point_name: str
+
+    @property
+    def reading(self) -> Reading:
+        """The stored reading."""
+        return self.history.reading
+
+
+@dataclass(frozen=True, slots=True)
+class QrPicture:
+    """A QR code as one path of an SVG: the side in modules, and the dark ones."""
+
+    side: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDocument:
+    """A receipt with everything its page and its PDF name."""
+
+    receipt: Receipt
+    utility: UtilitySettings
+
+    @property
+    def submission(self) -> ReadingSubmission:
+        """What was sent."""
+        return self.receipt.submission
+
+    @property
+    def customer(self) -> str:
+        """The customer as named on the day of the submission."""
+        return str(self.submission.receipt.get("customer", self.submission.account.customer.name))
+
+    @property
+    def customer_code(self) -> str:
+        """ЄДРПОУ or РНОКПП of the customer on that day."""
+        return str(self.submission.receipt.get("code", self.submission.account.customer.code))
+
+    @property
+    def branch(self) -> str:
+        """The branch as named on that day."""
+        return str(self.submission.receipt.get("branch", self.submission.account.branch.name))
+
+    @property
+    def sender(self) -> str:
+        """Who sent the readings."""
+        return self.submission.sender or _("not known")
+
+    @property
+    def channel(self) -> str:
+        """Through what door they came."""
+        return channel_name(self.submission)
+
+    @property
+    def rows(self) -> list[ReceiptRow]:
+        """All readings of the receipt, with the steps of their volumes."""
+        return receipt_rows(self.submission, self.receipt.readings)
+
+    @property
+    def check_address(self) -> str:
+        """The public page on which anybody checks the receipt."""
+        return check_address(self.submission.uuid)
+
+    @property
+    def qr(self) -> QrPicture:
+        """The code of that address for a page."""
+        return qr_picture(self.check_address)
+
+    @property
+    def qr_image(self) -> str:
+        """The code of that address for the PDF, as a `data:` address."""
+        target = BytesIO()
+        segno.make(self.check_address, error="m").save(target, kind="png", scale=6, border=QUIET_ZONE)
+        return f"data:image/png;base64,{b64encode(target.getvalue()).decode()}"
+
+
+def receipt_rows(submission: ReadingSubmission, readings: Sequence[Reading]) -> list[ReceiptRow]:
+    """Rows of some of a receipt's readings."""
+    names = submission.receipt.get("points", {})
+    return [
+        ReceiptRow(row, str(names.get(point.code, point.name)))
+        for row in history_rows(readings)
+        for point in (row.reading.register.meter.point,)
+    ]
+
+
+def channel_name(submission: ReadingSubmission) -> str:
+    """The door of a submission in the reader's language."""
+    return {
+        ReadingSource.CABINET: _("customer cabinet, form of a metering point"),
+        ReadingSource.SHEET: _("customer cabinet, reading sheet"),
+        ReadingSource.WORKBOOK: _("customer cabinet, XLSX workbook"),
+        ReadingSource.STAFF: _("employee of the branch on behalf of the consumer"),
+    }[ReadingSource(submission.source)]
+
+
+def qr_picture(address: str) -> QrPicture:
+    """The QR code of an address, error correction M."""
+    matrix = segno.make(address, error="m").matrix
+    dark = (
+        f"M{column + QUIET_ZONE} {row + QUIET_ZONE}h1v1h-1z"
+        for row, line in enumerate(matrix)
+        for column, module in enumerate(line)
+        if module
+    )
+    return QrPicture(side=len(matrix) + 2 * QUIET_ZONE, path="".join(dark))
+
+
+def receipt_pdf(document: ReceiptDocument) -> bytes:
+    """The receipt as PDF, in Ukrainian. Raises PdfFailed."""
+    with translation.override(DOCUMENT_LANGUAGE):
+        return pdf_renderer().render(TEMPLATE, {"document": document})
+
+
+def file_name(submission: ReadingSubmission) -> str:
+    """The name under which a customer saves the PDF, in Ukrainian, fit for every file system."""
+    with translation.override(DOCUMENT_LANGUAGE):
+        name = _("Receipt of readings %(number)s, account %(account)s") % {
+            "number": submission.number,
+            "account": submission.account.number,
+        }
+    return f"{_NOT_IN_NAMES.sub('-', name).strip()}.pdf"
