@@ -7,12 +7,18 @@ from wagtail import hooks
 
 READINGS_SUBMIT = "cabinet.readings.submit"
 WINDOW_REOPEN = "cabinet.readings.reopen"
+READINGS_EXPORT = "cabinet.readings.export"
+READINGS_REVIEW = "cabinet.readings.review"
+READINGS_REJECT = "cabinet.readings.reject"
 
 
 def register_log_actions(actions: Any) -> None:
     """Name the actions for the log's readers."""
     actions.register_action(READINGS_SUBMIT, _("Send readings"), _("Readings sent"))
+    actions.register_action(READINGS_EXPORT, _("Export readings"), _("Readings exported"))
     actions.register_action(WINDOW_REOPEN, _("Reopen a reading window"), _("Reading window reopened"))
+    actions.register_action(READINGS_REVIEW, _("Review readings"), _("Unusual readings reviewed"))
+    actions.register_action(READINGS_REJECT, _("Reject readings"), _("Readings rejected"))
 
 
 hooks.register("register_log_actions", register_log_actions)

@@ -1,7 +1,7 @@
 """Writes of imported readings: what the operator took or accepted, and verdicts on what customers sent."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
@@ -52,17 +52,18 @@ class ReadingRow(NamedTuple):
 
 
 class VerdictRow(NamedTuple):
-    """A verdict on the stored reading `pk`."""
+    """A verdict on the stored reading `pk`; `decided_at` is when it was given, None for a reading without one."""
 
     pk: int
     verdict: Verdict
     withdrawn: bool = False
+    decided_at: datetime | None = None
 
 
 _KEY = ("register_id", "kind", "read_on")
 _SET = ("value", "period", *Verdict._fields, "withdrawn")
-_NEW = (*_KEY, *_SET, "uuid", "version", "is_current", "rolled_over", "is_late", "warnings", "remark")
-_VERDICT = (*Verdict._fields, "withdrawn")
+_NEW = (*_KEY, *_SET, "uuid", "version", "is_current", "rolled_over", "is_late", "warnings", "remark", "steps")
+_VERDICT = (*Verdict._fields, "withdrawn", "decided_at")
 
 
 def promote_readings(*, rows: Iterable[ReadingRow | VerdictRow]) -> int:
@@ -89,7 +90,7 @@ def promote_readings(*, rows: Iterable[ReadingRow | VerdictRow]) -> int:
             update_rows(
                 Reading,
                 _VERDICT,
-                ((row.pk, *row.verdict, row.withdrawn) for row in chunk if isinstance(row, VerdictRow)),
+                ((row.pk, *row.verdict, row.withdrawn, row.decided_at) for row in chunk if isinstance(row, VerdictRow)),
             )
             count += len(chunk)
     return count
@@ -111,5 +112,5 @@ def _with_periods(rows: list[ReadingRow]) -> list[ReadingRow]:
 def _new_values(row: ReadingRow) -> tuple[object, ...]:
     return (
         row.register_id, row.kind, row.read_on, row.value, row.period, *row.verdict, row.withdrawn,
-        uuid4(), 1, True, False, False, "[]", "",
+        uuid4(), 1, True, False, False, "[]", "", "[]",
     )  # fmt: skip

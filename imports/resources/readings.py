@@ -1,12 +1,13 @@
 """Kind `readings`: verdicts on our own readings by ReadingId, and readings that the operator took or accepted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.bulk import CHUNK
@@ -16,7 +17,6 @@ from cabinet_pages.readings.restoration import readings_computed_from, readings_
 from cabinet_pages.readings.rules import check_value
 from imports.models import ImportBatch, RowStatus
 from imports.resources.base import (
-    AccountRef,
     Change,
     Entry,
     ImportColumn,
@@ -31,9 +31,19 @@ from imports.resources.base import (
 )
 from imports.resources.references import names_account, names_branch
 from imports.resources.registers import RegisterDirectory, RegisterNotFound
-from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.rows import exact_date, exact_decimal, exact_moment
 from imports.resources.standing import held, made
-from imports.resources.verdicts import KINDS, STATES, parse_reading_id
+from imports.resources.verdicts import (
+    DECIDED_AT,
+    KINDS,
+    STATES,
+    VERDICT,
+    Rejections,
+    decide,
+    find_readings,
+    is_decision,
+    parse_reading_id,
+)
 from imports.values import (
     Eic,
     clean_text,
@@ -78,6 +88,9 @@ class ReadingResource(KindResource):
         "has_volumes": _("A volume was computed from it."),
         "newer_version": _("The customer has sent a newer reading since."),
         "not_current": _("The customer has replaced this reading by a newer one."),
+        "not_exported": _("This reading has not been passed to billing yet."),
+        "verdict_without_state": _("There is no «Стан» for it: «прийнято», «відхилено» or «у рахунку»."),
+        "rejected_without_reason": _("There is no «Причина»: the customer will not know what to correct."),
     }
 
     account = names_account("register__meter__point__account__number", required=False)
@@ -146,13 +159,13 @@ class ReadingResource(KindResource):
     accepted_value = ImportColumn(
         "Показання прийняте",
         parse_energy,
-        synonyms=("AcceptedValue", "Прийняте показання"),
+        synonyms=("AcceptedValue", "AccValue", "Прийняте показання"),
         attribute="accepted_value",
     )
     accepted_volume = ImportColumn(
         "Обсяг прийнятий",
         parse_energy,
-        synonyms=("AcceptedKwh", "Прийнятий обсяг"),
+        synonyms=("AcceptedKwh", "AccKwh", "Прийнятий обсяг"),
         attribute="accepted_volume",
     )
     branch = names_branch("register__meter__point__account__branch__code")
@@ -161,16 +174,22 @@ class ReadingResource(KindResource):
         super().__init__(**kwargs)
         self._registers = RegisterDirectory()
 
+    @property
+    def _rejections(self) -> Rejections:
+        return Rejections(self.context.batch_id)
+
     # --- rows -----------------------------------------------------------------------------------------------------
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Find what each row speaks of: a stored reading, or a register of the account."""
-        super().prepare(rows)
+        self.resolve_branches(rows)
         told = [row for row in rows if row.cells.get("reading_id")]
+        # A reading tells its account better than the file: an old encoding may have changed letters of the number.
+        self.resolve_accounts([row for row in rows if not row.cells.get("reading_id")])
         plain = [row for row in rows if "reading_id" not in row.cells or row.cells["reading_id"] is None]
         # A ReadingId that cannot be read has no cell; such a row must not pass for a reading of the operator.
         plain = [row for row in plain if not row.texts.get("reading_id", "").strip()]
-        self._find_readings(told)
+        find_readings(told)
         self._registers.load(row.account.pk for row in plain if row.account)
         for row in plain:
             self._find_register(row)
@@ -188,11 +207,12 @@ class ReadingResource(KindResource):
     def values(self, row: Row) -> Values:
         """The verdict, and for a reading of the operator its value too."""
         cells = row.cells
-        values: Values = {name: exact(cells[name]) for name in _VERDICT if name in cells}
+        values: Values = {name: exact(cells[name]) for name in VERDICT if name in cells}
         if not values.get("state", "-"):
             del values["state"]
         if cells.get("reading_id"):
-            return values
+            # What billing has not filled in says nothing: an untouched file takes no verdict back.
+            return values if any(values.values()) else {}
         values["value"] = exact(cells["value"])
         if cells.get("period"):
             values["period"] = exact(cells["period"])
@@ -206,9 +226,10 @@ class ReadingResource(KindResource):
         verdicts = {entry.key.split("|")[1]: entry.object_key for entry in entries if _is_verdict(entry.key)}
         if verdicts:
             for pk, uuid, withdrawn, *rest in Reading.objects.filter(uuid__in=list(verdicts)).values_list(
-                "pk", "uuid", "withdrawn", *_VERDICT
+                "pk", "uuid", "withdrawn", *VERDICT, DECIDED_AT
             ):
-                found[verdicts[str(uuid)]] = Stored(pk, dict(zip(_VERDICT, map(exact, rest), strict=True)), withdrawn)
+                values = dict(zip((*VERDICT, DECIDED_AT), map(exact, rest), strict=True))
+                found[verdicts[str(uuid)]] = Stored(pk, values, withdrawn)
         others = {entry.object_key for entry in entries if not _is_verdict(entry.key)}
         if others:
             self._registers.load({owner for owner, _, _ in others})
@@ -238,7 +259,12 @@ class ReadingResource(KindResource):
 
     def judge(self, entry: Entry, stored: Stored | None) -> None:
         """Compare; a complete file must also know which reading a verdict names, were it to change nothing."""
-        super().judge(entry, stored)
+        if stored is not None and _is_verdict(entry.key) and not entry.values:
+            entry.object_id, entry.status = stored.pk, RowStatus.UNCHANGED
+        else:
+            super().judge(entry, stored)
+        if stored is not None and _is_verdict(entry.key):
+            decide(entry, stored)
         entry.touched |= self.context.complete is not None and _is_verdict(entry.key)
 
     def in_force(self, first: date, last: date) -> Iterator[InForce]:
@@ -261,10 +287,14 @@ class ReadingResource(KindResource):
             yield InForce(owner, number, f"{place}|{read_on.isoformat()}|{kind}", 1, Stored(pk, values))
 
     def promote(self, changes: Iterator[Change]) -> None:
-        """Hand readings and verdicts to the service of readings."""
-        promote_readings(rows=self._rows(changes))
+        """Hand readings and verdicts to the service of readings, and tell customers what was rejected."""
+        rejected: list[int] = []
+        promote_readings(rows=self._rows(changes, timezone.now(), rejected))
+        self._rejections.announce(rejected)
 
-    def _rows(self, changes: Iterator[Change]) -> Iterator[ReadingRow | VerdictRow]:
+    def _rows(
+        self, changes: Iterator[Change], now: datetime, rejected: list[int] | None = None
+    ) -> Iterator[ReadingRow | VerdictRow]:
         while chunk := list(islice(changes, CHUNK)):
             owners = {change.owner_id for change in chunk if not _is_verdict(change.key)}
             self._registers.load(owners)
@@ -280,7 +310,10 @@ class ReadingResource(KindResource):
                     accepted_volume=exact_decimal(values.get("accepted_volume", "")),
                 )
                 if _is_verdict(change.key) and change.pk is not None:
-                    yield VerdictRow(change.pk, verdict, withdrawn)
+                    if rejected is not None and is_decision(change) and verdict.state == ReadingState.REJECTED:
+                        rejected.append(change.pk)
+                    decided_at = exact_moment(values.get(DECIDED_AT, ""), now)
+                    yield VerdictRow(change.pk, verdict, withdrawn, decided_at)
                     continue
                 register, read_on, kind = change.key.rsplit("|", 2)
                 yield ReadingRow(
@@ -311,49 +344,20 @@ class ReadingResource(KindResource):
             staying |= {judged[pk].object_key: "newer_version" for pk in readings_replaced_since(judged, moment)}
         return staying
 
+    def restore(self, changes: Iterator[Change]) -> None:
+        """Give readings the verdicts that they had, and the moments of these; nobody is told of it."""
+        promote_readings(rows=self._rows(changes, timezone.now()))
+
+    def retract(self) -> None:
+        """Drop the mails about verdicts that are taken back; those that stay are told of."""
+        super().retract()
+        self._rejections.announce_kept()
+
     def remove(self, changes: Iterator[Change]) -> None:
         """Delete readings of the operator."""
         remove_readings(ids=(change.pk for change in changes if change.pk is not None))
 
     # --- looking things up ----------------------------------------------------------------------------------------
-
-    def _find_readings(self, rows: Sequence[Row]) -> None:
-        """A reading of another branch and an absent one get the same sentence."""
-        if not rows:
-            return
-        known = {
-            str(uuid): rest
-            for uuid, *rest in Reading.objects.filter(uuid__in={row.cells["reading_id"] for row in rows}).values_list(
-                "uuid",
-                "value",
-                "is_current",
-                "register__meter__point__account_id",
-                "register__meter__point__account__number",
-                "register__meter__point__account__branch_id",
-            )
-        }
-        for row in rows:
-            if row.rejected:
-                continue
-            reading_id = row.cells["reading_id"]
-            value, is_current, *account = known.get(reading_id, (None, True, 0, "", 0))
-            branch = row.branch
-            if (
-                value is None
-                or (branch is not None and account[2] != branch.pk)
-                or (row.account is not None and row.account.pk != account[0])
-            ):
-                if branch is None:
-                    row.reject("reading_unknown", "reading_id", value=reading_id)
-                else:
-                    row.reject("reading_not_in_branch", "reading_id", value=reading_id, branch=branch.code)
-                continue
-            row.account = AccountRef(*account)
-            if not is_current:
-                row.warn("not_current", "reading_id")
-            told = row.cells.get("value")
-            if told is not None and told != value:
-                row.warn("value_differs", "value", stored=f"{value.normalize():f}")
 
     def _find_register(self, row: Row) -> None:
         cells = row.cells
@@ -385,8 +389,7 @@ class ReadingResource(KindResource):
             row.reject(code, "value", value=f"{value.normalize():f}", digits=register.digits)
 
 
-_VERDICT = ("state", "state_reason", "invoice_number", "accepted_value", "accepted_volume")
-_VALUES = ("value", "period", *_VERDICT)
+_VALUES = ("value", "period", *VERDICT)
 # What a row without a ReadingId must have, beside the point.
 _NEEDED: tuple[str, ...] = ("account", "serial", "read_on", "value")
 

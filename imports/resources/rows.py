@@ -49,6 +49,13 @@ def exact_date(text: str) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
+def exact_moment(text: str | None, now: datetime.datetime) -> datetime.datetime | None:
+    """Return the moment of its exact text; None, which nobody could tell beforehand, is now."""
+    if text is None:
+        return now
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
 def exact_decimal(text: str) -> Decimal | None:
     """Return the number of its exact text."""
     return Decimal(text) if text else None

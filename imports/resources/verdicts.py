@@ -1,8 +1,18 @@
-"""How files name kinds and states of readings, and the readings that they give a verdict on."""
+"""How files name kinds and states of readings, the readings that they give a verdict on, and what follows from one."""
 
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from cabinet_pages.readings.models import ReadingKind, ReadingState
+from django.utils import timezone
+
+from cabinet_pages.conf import cabinet_settings
+from cabinet_pages.quantities.folding import fold_name
+from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
+from cabinet_pages.readings.verdicts import mail_rejections
+from imports.models import BatchRow, ImportBatch, RowStatus
+from imports.resources.rows import AccountRef, Change, Entry, Row, Stored
 from imports.values import ValueRefused, clean_text
 
 KINDS = {
@@ -11,7 +21,7 @@ KINDS = {
     "початкове": ReadingKind.INITIAL.value,
     "кінцеве": ReadingKind.FINAL.value,
 }
-# Our own export names the states before a verdict too: such a row comes back without one.
+# Files name the states before a verdict too: such a row comes back without one.
 STATES = {
     "прийнято": ReadingState.ACCEPTED.value,
     "відхилено": ReadingState.REJECTED.value,
@@ -27,6 +37,13 @@ STATES = {
     "rejected": ReadingState.REJECTED.value,
     "billed": ReadingState.BILLED.value,
 }
+#: The columns that billing fills in, by their names.
+VERDICT: Final = ("state", "state_reason", "invoice_number", "accepted_value", "accepted_volume")
+#: The value that no column tells: when billing decided. None in a change stands for the moment of its promotion.
+DECIDED_AT: Final = "decided_at"
+_DECISIONS = frozenset({ReadingState.ACCEPTED.value, ReadingState.REJECTED.value, ReadingState.BILLED.value})
+_UNDECIDED = frozenset({ReadingState.SUBMITTED.value, ReadingState.EXPORTED.value})
+_NOWHERE: tuple[Any, ...] = (None, True, 0, "", 0, "", "")
 
 
 def parse_reading_id(text: str) -> str | None:
@@ -42,3 +59,97 @@ def parse_reading_id(text: str) -> str | None:
         return str(UUID(told))
     except ValueError as error:
         raise ValueRefused("not_a_reading_id", text) from error
+
+
+def find_readings(rows: Sequence[Row]) -> None:
+    """Find the readings that rows name by ReadingId; one of another branch and an absent one get the same sentence."""
+    if not rows:
+        return
+    place = "register__meter__point__account"
+    known = {
+        str(uuid): rest
+        for uuid, *rest in Reading.objects.filter(uuid__in={row.cells["reading_id"] for row in rows}).values_list(
+            "uuid", "value", "is_current", f"{place}_id", f"{place}__number", f"{place}__branch_id", "kind", "state"
+        )
+    }
+    for row in rows:
+        if row.rejected:
+            continue
+        reading_id = row.cells["reading_id"]
+        value, is_current, owner, number, branch_id, kind, state = known.get(reading_id, _NOWHERE)
+        branch = row.branch
+        told_number = row.cells.get("account")
+        if (
+            value is None
+            or (branch is not None and branch_id != branch.pk)
+            # An old encoding may have changed letters of the number.
+            or (told_number and fold_name(told_number) != fold_name(number))
+        ):
+            if branch is None:
+                row.reject("reading_unknown", "reading_id", value=reading_id)
+            else:
+                row.reject("reading_not_in_branch", "reading_id", value=reading_id, branch=branch.code)
+            continue
+        row.account = AccountRef(owner, number, branch_id)
+        told = row.cells.get("value")
+        if told is not None and told != value:
+            row.warn("value_differs", "value", stored=f"{value.normalize():f}")
+        _weigh(row, is_current, state if kind == ReadingKind.CUSTOMER else "")
+
+
+def _weigh(row: Row, is_current: bool, stored_state: str) -> None:
+    """Say what is odd about a verdict; what billing has not filled in is none."""
+    cells = row.cells
+    if not any(cells.get(name) not in (None, "") for name in VERDICT):
+        return
+    state = cells.get("state")
+    if not state and stored_state in _UNDECIDED:
+        row.reject("verdict_without_state", "state" if "state" in row.texts else "reading_id")
+    elif state == ReadingState.REJECTED and not cells.get("state_reason"):
+        row.warn("rejected_without_reason", "state_reason" if "state_reason" in row.texts else "state")
+    if not is_current:
+        row.warn("not_current", "reading_id")
+    elif state and stored_state == ReadingState.SUBMITTED:
+        row.warn("not_exported", "reading_id")
+
+
+def decide(entry: Entry, stored: Stored) -> None:
+    """Have a compared verdict set the moment of the decision where it is one, and keep it where it is none."""
+    if entry.status != RowStatus.CHANGED or entry.before is None:
+        return
+    was = stored.values[DECIDED_AT]
+    if entry.values.get("state") in _DECISIONS and ("state" in entry.before or not was):
+        entry.before = {**entry.before, DECIDED_AT: was}
+        entry.values = {**entry.values, DECIDED_AT: None}
+        entry.touched = True
+
+
+def is_decision(change: Change) -> bool:
+    """Whether a change gives a reading another state."""
+    return "state" in (change.before or {})
+
+
+class Rejections:
+    """The mails of one batch about readings that billing has rejected.
+
+    Args:
+        batch_id: the batch that brings the verdicts.
+    """
+
+    def __init__(self, batch_id: int) -> None:
+        self._batch_id = batch_id
+
+    def announce(self, reading_ids: Iterable[int]) -> None:
+        """Tell the people of each account, once, what was rejected; an initial load announces nothing."""
+        ids = list(reading_ids)
+        if not ids or ImportBatch.objects.filter(pk=self._batch_id, initial_load=True).exists():
+            return
+        delay = timedelta(minutes=cabinet_settings.IMPORT_MAIL_DELAY)
+        mail_rejections(reading_ids=ids, event=f"import:{self._batch_id}:", send_after=timezone.now() + delay)
+
+    def announce_kept(self) -> None:
+        """Tell again of what stays rejected after an undo, for it dropped every mail that still waited."""
+        given_back = BatchRow.objects.filter(batch__undoes=self._batch_id, status=RowStatus.CHANGED)
+        rows = BatchRow.objects.filter(batch=self._batch_id, status=RowStatus.CHANGED, before__has_key="state")
+        kept = rows.exclude(object_id__in=given_back.values("object_id")).values_list("object_id", flat=True)
+        self.announce(pk for pk in kept if pk is not None)

@@ -33,7 +33,7 @@ CHANGE_NAMES: dict[str, Any] = {
 
 
 #: Values that only undo needs.
-HIDDEN_VALUES = frozenset({"customer_key"})
+HIDDEN_VALUES = frozenset({"customer_key", "decided_at"})
 
 #: Values that a kind takes from somewhere else than a column of its own.
 DERIVED_NAMES: dict[str, Any] = {

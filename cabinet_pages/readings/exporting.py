@@ -1,0 +1,318 @@
+"""Readings on their way to billing: numbered batches, each reading in one of them at most, bytes that never change."""
+
+import hashlib
+import random
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any, NamedTuple, Protocol
+from uuid import UUID
+
+from django.core.files import File
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import log
+
+from cabinet_pages.access.queries import branches_for
+from cabinet_pages.accounts.models import Branch
+from cabinet_pages.clock import kyiv_clock
+from cabinet_pages.metering.models import Register
+from cabinet_pages.readings import audit
+from cabinet_pages.readings.models import Reading, ReadingExport, ReadingKind, ReadingState
+
+# Whoever loses the race for a number finds fewer readings waiting, so a few attempts always suffice.
+ATTEMPTS = 32
+# PostgreSQL's code for a transaction that it gave up in favour of another; SQLite has no such thing.
+_DEADLOCK = "40P01"
+_ACCOUNT = "register__meter__point__account"
+_MESSAGES = {
+    "not_your_branch": _("You do not work for this branch."),
+    "busy": _("Others are exporting readings of this branch right now. Please try again."),
+}
+
+
+class ExportRefused(Exception):
+    """Nothing was exported. Args: code: `not_your_branch` or `busy`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @property
+    def message(self) -> str:
+        """The sentence in the active language."""
+        return str(_MESSAGES[self.code])
+
+
+class ExportedReading(NamedTuple):
+    """A reading as billing gets it, with names and numbers of the moment of the export.
+
+    Args:
+        batch: the number of the batch inside its branch.
+        period: the first day of the settled month.
+        difference: of the register, a rollover counted; None where the reading before is not known.
+        multiplier: the newest one, where there were several.
+        volume: kWh (kVAr·h), before billing has looked at it.
+        submitted_at: Kyiv time.
+        sender: who sent it, as a person reads it.
+    """
+
+    batch: int
+    account: str
+    customer_code: str
+    point: str
+    eic: str
+    serial: str
+    meter_type: str
+    channel: str
+    zone: int
+    period: date
+    previous_on: date | None
+    previous_value: Decimal | None
+    read_on: date
+    value: Decimal
+    difference: Decimal | None
+    multiplier: Decimal | None
+    volume: Decimal | None
+    submitted_at: datetime | None
+    sender: str
+    reading_id: UUID
+
+
+class ReadingsWriter(Protocol):
+    """Writes a file of readings, row by row; `target` is empty, seekable and kept by the caller."""
+
+    def __call__(self, target: IO[bytes], rows: Iterable[ExportedReading], /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is not exported yet of a branch and a period.
+
+    Args:
+        flagged: of the readings, those with something unusual.
+        unreviewed: of the flagged, those that no employee has looked at.
+    """
+
+    branch: Branch
+    period: date
+    readings: int
+    flagged: int
+    unreviewed: int
+    accounts: int
+
+
+def waiting_readings(*, branch: Branch, period: date) -> "QuerySet[Reading]":
+    """The customers' current readings of a period that no batch has; every condition is on the table of readings.
+
+    That matters to PostgreSQL: a row that another transaction holds is looked at again once it is free, and what
+    stands inside a subquery is not. A correction made meanwhile would be exported after all.
+    """
+    registers = Register.objects.filter(meter__point__account__branch=branch).order_by()
+    return Reading.objects.filter(_waits(), period=period, register_id__in=registers.values("pk"))
+
+
+def waiting_by_period(user: Any) -> list[Waiting]:
+    """What waits in an employee's branches, the newest period first; two queries."""
+    flagged = ~Q(warnings=[])
+    branches = branches_for(user).in_bulk()
+    rows = (
+        Reading.objects.filter(_waits(), **{f"{_ACCOUNT}__branch__in": list(branches)})
+        .order_by()
+        .values("period", branch=F(f"{_ACCOUNT}__branch"))
+        .annotate(
+            readings=Count("pk"),
+            flagged=Count("pk", filter=flagged),
+            unreviewed=Count("pk", filter=flagged & Q(reviewed_at__isnull=True)),
+            accounts=Count(_ACCOUNT, distinct=True),
+        )
+    )
+    found = [Waiting(**{**row, "branch": branches[row["branch"]]}) for row in rows]
+    return sorted(found, key=lambda one: (-one.period.toordinal(), one.branch.name))
+
+
+def exports_for(user: Any) -> "QuerySet[ReadingExport]":
+    """The batches that an employee may see: those of their branches."""
+    return ReadingExport.objects.filter(branch__in=branches_for(user)).select_related("branch", "created_by")
+
+
+def export_readings(
+    *, branch: Branch, period: date, file_format: str, write: ReadingsWriter, by: Any = None
+) -> ReadingExport | None:
+    """Make the next batch of a branch of what waits for a period; None when nothing waits, and no batch is made.
+
+    All in one transaction: the batch takes its number, the readings are claimed by one conditional update, and the
+    file is written of those alone. Two exports at once are parted by the unique number, an export and a correction by
+    the conditions of their updates: a reading is in one batch or was corrected before, never both. A process that dies
+    leaves at most a file that nothing refers to, under a name that is never used again.
+
+    Args:
+        branch: whose accounts are meant.
+        period: the first day of the settled month.
+        file_format: kept with the batch: csv, xlsx, dbf or xml.
+        write: writes the file.
+        by: the employee; None for a command.
+
+    Raises:
+        ExportRefused: the employee does not work for the branch, or others were faster again and again.
+    """
+    if by is not None and not branches_for(by).filter(pk=branch.pk).exists():
+        raise ExportRefused("not_your_branch")
+    for attempt in range(ATTEMPTS):
+        stored: list[File[bytes]] = []
+        try:
+            with transaction.atomic():
+                export = _export_once(branch, period.replace(day=1), file_format, write, by, stored)
+                if export is None:
+                    # The number is free again.
+                    transaction.set_rollback(True)
+            return export
+        except IntegrityError:
+            _forget(stored)
+        except OperationalError as error:
+            _forget(stored)
+            if getattr(error.__cause__, "sqlstate", "") != _DEADLOCK:
+                raise
+        except BaseException:
+            _forget(stored)
+            raise
+        # A short pause of random length parts those who collided.
+        time.sleep(random.uniform(0, 0.005 * min(attempt + 1, 10)))  # noqa: S311
+    raise ExportRefused("busy")
+
+
+def exported_readings(export: ReadingExport) -> Iterator[ExportedReading]:
+    """The readings of a batch by account, point, meter and register, streamed; a constant number of queries."""
+    rows = (
+        Reading.objects.filter(export=export)
+        .order_by(
+            f"{_ACCOUNT}__number", "register__meter__point__code", "register__meter__serial", "register__channel",
+            "register__zone", "pk",
+        )
+        .values(**_COLUMNS)
+        .iterator(chunk_size=2_000)
+    )  # fmt: skip
+    return (_exported(row, export.number) for row in rows)
+
+
+def _export_once(
+    branch: Branch, period: date, file_format: str, write: ReadingsWriter, by: Any, stored: "list[File[bytes]]"
+) -> ReadingExport | None:
+    last = ReadingExport.objects.filter(branch=branch).aggregate(last=Max("number"))["last"] or 0
+    # The row comes first: whoever exports at once waits here for the number, and then finds fewer readings.
+    export = ReadingExport.objects.create(
+        branch=branch, number=last + 1, period=period, format=file_format, created_by=by
+    )
+    claimed = waiting_readings(branch=branch, period=period).update(state=ReadingState.EXPORTED, export=export)
+    if not claimed:
+        return None
+    with tempfile.TemporaryFile() as target:
+        write(target, exported_readings(export))
+        target.seek(0)
+        export.sha256 = hashlib.file_digest(target, "sha256").hexdigest()
+        target.seek(0)
+        # The random name is the batch's own: a file of an export that died never stands in another's way.
+        export.file.save(f"{period:%Y%m}-{export.number}-{export.uuid.hex}.{file_format}", File(target), save=False)
+        stored.append(export.file)
+    export.rows = claimed
+    export.save(update_fields=["file", "sha256", "rows"])
+    log(
+        export,
+        audit.READINGS_EXPORT,
+        user=by,
+        data={
+            "branch": branch.code,
+            "number": export.number,
+            "period": f"{period:%Y-%m}",
+            "format": file_format,
+            "rows": claimed,
+            "sha256": export.sha256,
+        },
+    )
+    return export
+
+
+def _forget(stored: "Sequence[File[bytes]]") -> None:
+    """Delete the file of an export that did not come to its end; a file that stays does no harm."""
+    for file in stored:
+        with suppress(OSError):
+            file.delete(save=False)  # type: ignore[attr-defined]
+
+
+def _waits() -> Q:
+    return Q(
+        kind=ReadingKind.CUSTOMER,
+        state=ReadingState.SUBMITTED,
+        is_current=True,
+        export__isnull=True,
+        withdrawn=False,
+    )
+
+
+_COLUMNS: dict[str, Any] = {
+    "account": F(f"{_ACCOUNT}__number"),
+    "customer_code": F(f"{_ACCOUNT}__customer__code"),
+    "point": F("register__meter__point__code"),
+    "eic": F("register__meter__point__eic"),
+    "serial": F("register__meter__serial"),
+    "meter_type": F("register__meter__meter_type"),
+    "channel": F("register__channel"),
+    "zone": F("register__zone"),
+    "digits": F("register__digits"),
+    "settled": F("period"),
+    "was_on": F("previous_on"),
+    "was": F("previous_value"),
+    "day": F("read_on"),
+    "shown": F("value"),
+    "rolled": F("rolled_over"),
+    "intervals": F("steps"),
+    "times": F("multiplier"),
+    "computed": F("volume"),
+    "sent_at": F("submission__submitted_at"),
+    "sender": F("submission__sender"),
+    "email": F("submission__user__email"),
+    "reading_id": F("uuid"),
+}
+
+
+def _exported(row: Mapping[str, Any], batch: int) -> ExportedReading:
+    return ExportedReading(
+        batch=batch,
+        account=row["account"],
+        customer_code=row["customer_code"],
+        point=row["point"],
+        eic=row["eic"],
+        serial=row["serial"],
+        meter_type=row["meter_type"],
+        channel=row["channel"],
+        zone=row["zone"],
+        period=row["settled"],
+        previous_on=row["was_on"],
+        previous_value=row["was"],
+        read_on=row["day"],
+        value=row["shown"],
+        difference=_difference(row),
+        multiplier=row["times"],
+        volume=row["computed"],
+        submitted_at=row["sent_at"] and kyiv_clock(row["sent_at"]),
+        sender=row["sender"] or row["email"] or "",
+        reading_id=row["reading_id"],
+    )
+
+
+def _difference(row: Mapping[str, Any]) -> Decimal | None:
+    """What the register has counted; where the volume has several intervals, in all of them."""
+    steps = row["intervals"] or []
+    if len(steps) > 1:
+        told = [(Decimal(one["previous"]), Decimal(one["value"]), bool(one["rolled_over"])) for one in steps]
+    elif row["was"] is not None:
+        told = [(row["was"], row["shown"], row["rolled"])]
+    else:
+        return None
+    whole = Decimal(10) ** int(row["digits"])
+    return sum((value - before + (whole if rolled else 0) for before, value, rolled in told), Decimal(0))
