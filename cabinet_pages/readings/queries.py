@@ -1,9 +1,8 @@
 """Reads for the readings window; each takes a Scope."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -15,59 +14,12 @@ from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.metering.models import MeteringPoint, ReadBy, Register
 from cabinet_pages.metering.queries import PointRow, metered, points_for, registers_in_place
 from cabinet_pages.readings import rules
+from cabinet_pages.readings.facts import PASSED
+from cabinet_pages.readings.facts import EntryRegister as EntryRegister
+from cabinet_pages.readings.facts import EntrySheet as EntrySheet
+from cabinet_pages.readings.facts import entry_sheet as entry_sheet
+from cabinet_pages.readings.facts import entry_sheets as entry_sheets
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState, WindowReopening
-
-#: States in which billing has the reading: it can no longer be corrected.
-PASSED = (ReadingState.EXPORTED, ReadingState.ACCEPTED, ReadingState.BILLED)
-# How many earlier readings of a register the checks may look at.
-HISTORY = 24
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRegister:
-    """A register on the entry form.
-
-    Args:
-        facts: what the rules need to know.
-        current: the current version of the period, also one that was withdrawn or that an earlier owner sent.
-        since: the day from which the present owner sees readings.
-    """
-
-    register: Register
-    facts: rules.RegisterFacts
-    current: Reading | None = None
-    since: date | None = None
-
-    @property
-    def sent(self) -> Reading | None:
-        """What the present owner sent for the period and counts."""
-        if self.current is None or self.current.withdrawn:
-            return None
-        return None if self.since is not None and self.current.read_on < self.since else self.current
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether billing already has this period's reading."""
-        return self.current is not None and not self.current.withdrawn and self.current.state in PASSED
-
-
-@dataclass(frozen=True, slots=True)
-class EntrySheet:
-    """A point with the registers that are read in a window."""
-
-    point: MeteringPoint
-    window: rules.ReadingWindow
-    registers: list[EntryRegister] = field(default_factory=list)
-
-    @property
-    def facts(self) -> list[rules.RegisterFacts]:
-        """What the rules need to know, in the order of the form."""
-        return [one.facts for one in self.registers]
-
-    @property
-    def sent_on(self) -> date | None:
-        """«Дата зняття» of what was sent for the period."""
-        return next((one.sent.read_on for one in self.registers if one.sent), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +70,23 @@ def windows_for(scope: Scope, *, today: date | None = None) -> tuple[rules.Readi
 
     A late reading is taken only until billing has readings of that period, and never for days of an earlier owner.
     """
+    return windows_of([scope], today=today)[scope.account.pk]
+
+
+def windows_of(scopes: Sequence[Scope], *, today: date | None = None) -> dict[int, tuple[rules.ReadingWindow, ...]]:
+    """The reading windows of accounts by their ids, each as `windows_for` gives them; one query for all."""
     today = today or kyiv_today()
+    reopened, passed = _reopened_and_passed(scopes, today)
+    return {
+        scope.account.pk: _windows(scope, today, reopened[scope.account.pk], passed[scope.account.pk])
+        for scope in scopes
+    }
+
+
+def _windows(
+    scope: Scope, today: date, reopened: dict[date, date], passed: set[date]
+) -> tuple[rules.ReadingWindow, ...]:
     terms = terms_of(scope.account)
-    reopened, passed = _reopened_and_passed(scope, today)
     found = rules.windows_on(today, terms, reopened)
     if found[0].is_late and found[0].period in passed:
         found = rules.windows_on(today, replace(terms, accepts_late=False), reopened)
@@ -131,9 +97,9 @@ def windows_for(scope: Scope, *, today: date | None = None) -> tuple[rules.Readi
     return tuple(own) or rules.windows_on(today, replace(terms, accepts_late=False, always_open=False))
 
 
-def window_for(scope: Scope, period: date | None) -> rules.ReadingWindow | None:
-    """The window of a period as it stands today, the first one without a period; None for one that is not open."""
-    found = windows_for(scope)
+def window_for(scope: Scope, period: date | None, *, today: date | None = None) -> rules.ReadingWindow | None:
+    """The window of a period on a Kyiv day (today), the first one without a period; None for one that is not open."""
+    found = windows_for(scope, today=today)
     return found[0] if period is None else next((one for one in found if one.period == period), None)
 
 
@@ -168,42 +134,6 @@ def point_choices(scope: Scope, points: Iterable[MeteringPoint], period: date) -
             )
         )
     return choices
-
-
-def entry_sheet(scope: Scope, point_id: int, window: rules.ReadingWindow) -> EntrySheet | None:
-    """The registers of a point with what each reading is counted from, in three queries; None for no such point.
-
-    The previous value is the newest of: readings that the operator took or accepted, and the customer's current
-    readings of earlier periods; else the reading at installation. A reading of the same period is what is being
-    corrected, so it is never the previous one. The present owner's volume is never counted from a day of an earlier
-    owner: without a reading since then it stays unknown until the branch accepts the value.
-    """
-    registers = list(
-        Register.objects.filter(
-            registers_in_place(kyiv_today()), meter__point__in=points_for(scope).filter(pk=point_id).order_by()
-        )
-        .select_related("meter__point")
-        .prefetch_related("meter__ratios")
-        .order_by("meter__installed_on", "meter__serial", "channel", "zone")
-    )
-    point = registers[0].meter.point if registers else point_for(scope, point_id)
-    if point is None:
-        return None
-    readings: dict[int, list[Reading]] = {}
-    for reading in Reading.objects.filter(register__in=registers, is_current=True).order_by("-read_on", "-pk"):
-        readings.setdefault(reading.register_id, []).append(reading)
-    entries = []
-    for register in registers:
-        of_register = readings.get(register.pk, [])
-        entries.append(
-            EntryRegister(
-                register=register,
-                facts=_facts(scope, register, of_register, window),
-                current=next((one for one in of_register if _is_own(one) and one.period == window.period), None),
-                since=scope.visible_from,
-            )
-        )
-    return EntrySheet(point=point, window=window, registers=entries)
 
 
 def point_for(scope: Scope, point_id: int) -> MeteringPoint | None:
@@ -242,62 +172,34 @@ def _unsent(period: date) -> "QuerySet[Register]":
     return Register.objects.filter(registers_in_place(kyiv_today()), ~Exists(sent), meter__point=OuterRef("pk"))
 
 
-def _reopened_and_passed(scope: Scope, today: date) -> tuple[dict[date, date], set[date]]:
-    """The last days of reopened windows by period, and recent periods that billing has readings of; one query."""
+def _reopened_and_passed(
+    scopes: Sequence[Scope], today: date
+) -> tuple[dict[int, dict[date, date]], dict[int, set[date]]]:
+    """By account: the last days of reopened windows by period, and recent periods that billing has; one query."""
+    ids = [scope.account.pk for scope in scopes]
     nothing = Value(None, output_field=DateField())
     passed = (
         Reading.objects.filter(
-            register__meter__point__account=scope.account,
+            register__meter__point__account__in=ids,
             kind=ReadingKind.CUSTOMER,
             period__gte=rules.shift_period(today, -2),
             state__in=PASSED,
         )
         .order_by()
-        .annotate(until=Cast(nothing, DateField()))
-        .values_list("period", "until")
+        .annotate(of_account=F("register__meter__point__account_id"), until=Cast(nothing, DateField()))
+        .values_list("of_account", "period", "until")
     )
     reopened = (
-        WindowReopening.objects.filter(account=scope.account, open_until__gte=today)
+        WindowReopening.objects.filter(account__in=ids, open_until__gte=today)
         .order_by()
-        .annotate(until=F("open_until"))
-        .values_list("period", "until")
+        .annotate(of_account=F("account_id"), until=F("open_until"))
+        .values_list("of_account", "period", "until")
     )
-    rows = list(reopened.union(passed))
-    return {period: until for period, until in rows if until}, {period for period, until in rows if not until}
-
-
-def _is_own(reading: Reading) -> bool:
-    return reading.kind == ReadingKind.CUSTOMER
-
-
-def _facts(
-    scope: Scope, register: Register, readings: list[Reading], window: rules.ReadingWindow
-) -> rules.RegisterFacts:
-    meter = register.meter
-    since = scope.visible_from
-    by_day: dict[date, Decimal] = {}
-    # On one day what the operator took or accepted counts before what the customer sent.
-    for reading in sorted(readings, key=lambda one: (one.read_on, not _is_own(one)), reverse=True):
-        counts = reading.period < window.period if _is_own(reading) else reading.kind != ReadingKind.FINAL
-        stands = not reading.withdrawn and reading.state != ReadingState.REJECTED
-        stands = stands and (since is None or reading.read_on >= since)
-        if counts and stands and len(by_day) < HISTORY:
-            value = reading.value if reading.accepted_value is None else reading.accepted_value
-            by_day.setdefault(reading.read_on, value)
-    history = tuple(rules.KnownReading(value, day) for day, value in by_day.items())
-    installed_by_owner = since is None or (meter.installed_on is not None and meter.installed_on >= since)
-    initial = register.initial_value if installed_by_owner else None
-    if initial is not None and (not history or (meter.installed_on and meter.installed_on < min(by_day))):
-        history = (*history, rules.KnownReading(initial, meter.installed_on))
-    return rules.RegisterFacts(
-        register=register.pk,
-        meter=meter.pk,
-        channel=register.channel,
-        zone=register.zone,
-        digits=register.digits,
-        previous=history[0] if history else None,
-        ratios=tuple(rules.RatioSpan(one.valid_from, one.multiplier) for one in meter.ratios.all()),
-        history=history,
-        active_from=meter.installed_on,
-        active_until=meter.removed_on,
-    )
+    days: dict[int, dict[date, date]] = {pk: {} for pk in ids}
+    periods: dict[int, set[date]] = {pk: set() for pk in ids}
+    for pk, period, until in reopened.union(passed):
+        if until:
+            days[pk][period] = until
+        else:
+            periods[pk].add(period)
+    return days, periods

@@ -1,7 +1,5 @@
 """Writes of readings."""
 
-import random
-import time
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -10,60 +8,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q
+from django.db import transaction
 from wagtail.log_actions import log
 
 from cabinet_pages.access.queries import Scope, branches_for
 from cabinet_pages.accounts.models import Account
-from cabinet_pages.clock import kyiv_today
+from cabinet_pages.clock import kyiv_date, kyiv_today
 from cabinet_pages.metering.models import MeteringPoint, ReadBy
 from cabinet_pages.readings import audit, rules
-from cabinet_pages.readings.calculation import Calculation, Row, calculate
-from cabinet_pages.readings.messages import message_of
+from cabinet_pages.readings.calculation import Calculation, calculate
 from cabinet_pages.readings.models import (
     Reading,
-    ReadingKind,
     ReadingSource,
-    ReadingState,
     ReadingSubmission,
     WindowReopening,
 )
 from cabinet_pages.readings.queries import EntrySheet, entry_sheet, window_for
 from cabinet_pages.readings.receipts.services import issue_receipts, sender_name
-
-# Every lost race means that somebody else's submission went through, so a few dozen attempts always suffice.
-ATTEMPTS = 64
-# PostgreSQL's code for a transaction that it gave up in favour of another; SQLite has no such thing.
-DEADLOCK = "40P01"
-
-
-class SubmissionRefused(Exception):
-    """The readings were not taken, and nothing was stored.
-
-    Args:
-        findings: why, each with the id of its register or None for the whole.
-        calculation: what the readings come to as the data stand now, where that is known.
-    """
-
-    def __init__(self, *findings: tuple[int | None, rules.Finding], calculation: Calculation | None = None) -> None:
-        super().__init__(", ".join(finding.code for _, finding in findings))
-        self.findings = findings
-        self.calculation = calculation
-
-    @property
-    def code(self) -> str:
-        """The code of the first finding."""
-        return self.findings[0][1].code
-
-    @property
-    def messages(self) -> list[str]:
-        """The sentences in the active language."""
-        return [message_of(finding) for _, finding in self.findings]
-
-
-class _LostRace(Exception):
-    """Somebody else changed the current readings between our reading and our writing."""
+from cabinet_pages.readings.storing import SubmissionRefused as SubmissionRefused
+from cabinet_pages.readings.storing import is_as_sent, reading_of, store, supersede
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +40,8 @@ class _Typed:
     confirmed: bool
     reason: str
     shown: str | None
+    source: ReadingSource
+    basis: str
 
 
 def submit_readings(
@@ -92,6 +57,8 @@ def submit_readings(
     confirmed: bool = False,
     reason: str = "",
     shown: str | None = None,
+    source: ReadingSource = ReadingSource.CABINET,
+    basis: str = "",
 ) -> ReadingSubmission:
     """Store the readings of a point, all in one transaction; the second «Зберегти».
 
@@ -111,25 +78,19 @@ def submit_readings(
         confirmed: whether the person confirmed what is unusual.
         reason: and why it is so.
         shown: the fingerprint of the calculation that the person saw; another one is refused.
+        source: the door; an employee who sends for a customer comes through STAFF.
+        basis: how that employee knows the values; STAFF cannot go without.
 
     Raises:
         SubmissionRefused: nothing was stored; its findings say why.
     """
-    typed = _Typed(period, read_on, dict(entries), frozenset(replaced), confirmed, reason.strip()[:255], shown)
+    texts = (reason.strip()[:255], shown, source, basis.strip()[:255])
+    typed = _Typed(period, read_on, dict(entries), frozenset(replaced), confirmed, *texts)
     if not scope.can_submit:
         raise SubmissionRefused((None, rules.Finding("not_allowed")))
-    for attempt in range(ATTEMPTS):
-        try:
-            with transaction.atomic():
-                return _submit_once(scope, user, token, point, typed)
-        except (IntegrityError, _LostRace):
-            pass
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
-                raise
-        # A short pause of random length parts those who collided.
-        time.sleep(random.uniform(0, 0.002 * min(attempt + 1, 10)))  # noqa: S311
-    raise SubmissionRefused((None, rules.Finding("busy")))
+    if source == ReadingSource.STAFF and not typed.basis:
+        raise SubmissionRefused((None, rules.Finding("basis_required")))
+    return store(lambda: _submit_once(scope, user, token, point, typed))
 
 
 def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typed: _Typed) -> ReadingSubmission:
@@ -145,9 +106,11 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
         sender=sender_name(user),
         token=token,
         period=typed.period,
-        source=ReadingSource.CABINET,
+        source=typed.source,
+        basis=typed.basis,
     )
-    window = window_for(scope, typed.period)
+    # One moment decides about the window and stands on the receipt.
+    window = window_for(scope, typed.period, today=kyiv_date(submission.submitted_at))
     if window is None or not window.accepts:
         raise SubmissionRefused((None, rules.Finding("window_closed")))
     sheet = entry_sheet(scope, point.pk, window)
@@ -158,8 +121,8 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
     if sheet.point.read_by != ReadBy.CONSUMER:
         raise SubmissionRefused((None, rules.Finding("not_asked")))
     calculation = _checked(sheet, typed)
-    _supersede(calculation)
-    readings = [_reading(row, submission, calculation, typed.reason) for row in calculation.rows]
+    supersede(calculation.rows)
+    readings = [reading_of(row, submission, is_late=window.is_late, reason=typed.reason) for row in calculation.rows]
     Reading.objects.bulk_create(readings)
     issue_receipts(user=user, sent=[(submission, readings)])
     log(
@@ -172,6 +135,7 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
             "period": f"{typed.period:%Y-%m}",
             "registers": len(calculation.rows),
             "late": window.is_late,
+            **({"source": typed.source.value, "reason": typed.basis} if typed.basis else {}),
         },
     )
     return submission
@@ -220,55 +184,10 @@ def _checked(sheet: EntrySheet, typed: _Typed) -> Calculation:
         raise SubmissionRefused((None, rules.Finding("calculation_changed")), calculation=plain)
     if plain.needs_confirmation and not (typed.confirmed and typed.reason):
         raise SubmissionRefused((None, rules.Finding("not_confirmed")), calculation=plain)
-    if all(_is_as_sent(row, typed.read_on) for row in plain.rows):
+    if all(is_as_sent(row) for row in plain.rows):
         raise SubmissionRefused((None, rules.Finding("unchanged")), calculation=plain)
     replaced = {row.register.pk for row in plain.asks_explanation} & typed.replaced
     return calculate(sheet, typed.entries, typed.read_on, replaced=replaced) if replaced else plain
-
-
-def _is_as_sent(row: Row, read_on: date) -> bool:
-    sent = row.entry.sent
-    return (
-        sent is not None
-        and sent.state == ReadingState.SUBMITTED
-        and sent.value == row.line.value
-        and sent.read_on == read_on
-    )
-
-
-def _supersede(calculation: Calculation) -> None:
-    """Take the mark `is_current` from the versions before, each by one conditional update."""
-    before = [row.entry.current.pk for row in calculation.rows if row.entry.current is not None]
-    flipped = Reading.objects.filter(
-        Q(state__in=(ReadingState.SUBMITTED, ReadingState.REJECTED)) | Q(withdrawn=True), pk__in=before, is_current=True
-    ).update(is_current=False)
-    if flipped != len(before):
-        raise _LostRace
-
-
-def _reading(row: Row, submission: ReadingSubmission, calculation: Calculation, reason: str) -> Reading:
-    before = row.line.facts.previous
-    return Reading(
-        register=row.register,
-        kind=ReadingKind.CUSTOMER,
-        period=calculation.sheet.window.period,
-        read_on=calculation.read_on,
-        version=row.entry.current.version + 1 if row.entry.current else 1,
-        value=row.line.value,
-        previous_value=before.value if before else None,
-        previous_on=before.read_on if before else None,
-        multiplier=row.line.multiplier,
-        volume=row.line.volume,
-        steps=rules.steps_as_stored(row.line.steps),
-        rolled_over=row.line.rolled_over,
-        is_late=calculation.sheet.window.is_late,
-        warnings=[
-            *(one.as_stored() for one in row.warnings),
-            *([{"code": "replaced", "params": {}}] if row.line.replaced else []),
-        ],
-        remark=reason if row.warnings else "",
-        submission=submission,
-    )
 
 
 def reopen_window(*, account: Account, period: date, open_until: date, reason: str, by: Any) -> WindowReopening:

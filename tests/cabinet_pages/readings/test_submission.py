@@ -40,11 +40,22 @@ def refused(world: World, value: str = "1234.5", **more: Any) -> str:
 def test_the_previous_value_is_the_newest_of_the_operators_and_ones_own_of_earlier_periods(world: World) -> None:
     known(world, date(2025, 11, 30), "1205")
     known(world, date(2025, 12, 31), "1210", kind="customer", state="accepted")
-    known(world, date(2026, 1, 15), "1220", kind="control")
     world.submit("1234.5", **SURE)
     reading = Reading.objects.get(period=JANUARY, kind="customer")
-    assert (reading.previous_value, reading.previous_on) == (Decimal(1220), date(2026, 1, 15))
-    assert reading.volume == Decimal(2900)
+    assert (reading.previous_value, reading.previous_on) == (Decimal(1210), date(2025, 12, 31))
+    assert reading.volume == Decimal(4900)
+    assert reading.steps == []
+
+
+def test_a_control_reading_inside_the_period_divides_the_volume_at_its_multiplier(world: World) -> None:
+    known(world, date(2025, 12, 31), "1210", kind="customer", state="accepted")
+    known(world, date(2026, 1, 15), "1220", kind="control")
+    MeterRatio.objects.create(meter=world.register.meter, valid_from=date(2026, 1, 16), multiplier=Decimal(300))
+    world.submit("1234.5", **SURE)
+    reading = Reading.objects.get(period=JANUARY, kind="customer")
+    assert (reading.previous_value, reading.multiplier) == (Decimal(1210), Decimal(300))
+    assert reading.volume == 10 * 200 + Decimal("14.5") * 300
+    assert [step["read_on"] for step in reading.steps] == ["2026-01-15", "2026-01-31"]
 
 
 def test_the_value_that_the_branch_accepted_counts_before_the_one_that_was_sent(world: World) -> None:
