@@ -63,7 +63,8 @@ def delete_rows(model: type[models.Model], ids: Iterable[int]) -> int:
     emptied = [
         relation
         for relation in _relations(model)
-        if relation.on_delete is models.SET_NULL and relation.related_model._base_manager.exists()
+        if relation.on_delete is models.SET_NULL
+        and relation.related_model._base_manager.filter(**{f"{relation.field.name}__isnull": False}).exists()
     ]
     # A savepoint would keep every page that loses a row, in the memory of SQLite.
     with transaction.atomic(savepoint=False):

@@ -103,9 +103,12 @@ def remove_payments(*, ids: Iterable[int]) -> int:
     count = 0
     accounts: set[int] = set()
     with transaction.atomic(savepoint=False):
+        # Thousands of ids take longer to be asked about than to be deleted.
+        are_there_credits = BankCredit.objects.filter(payment__isnull=False).exists()
         while chunk := list(islice(iterator, CHUNK)):
-            paired = BankCredit.objects.filter(payment__in=chunk, account__isnull=False)
-            accounts.update(pk for pk in paired.values_list("account_id", flat=True) if pk is not None)
+            if are_there_credits:
+                paired = BankCredit.objects.filter(payment__in=chunk, account__isnull=False)
+                accounts.update(pk for pk in paired.values_list("account_id", flat=True) if pk is not None)
             count += delete_rows(Payment, chunk)
         if accounts:
             settle_bank_credits(accounts=accounts)

@@ -56,7 +56,7 @@ class Workshop:
         """Have one act done by a process of its own, on a database by its name.
 
         Args:
-            order: `kind`, `path`, `batch`; `step` and `time` (which of its comings) or `delay` (seconds) to be killed at.
+            order: `kind`, `path`, `batch`; `step` and `time` (its which coming) or `delay` (seconds) to be killed at.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
