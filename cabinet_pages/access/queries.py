@@ -95,6 +95,18 @@ def branches_for(user: Any) -> "QuerySet[Branch]":
     return Branch.objects.filter(pk__in=rights.values("branch"))
 
 
+def staff_scope(user: Any, account: Account) -> Scope | None:
+    """The scope in which an employee sends readings for a customer; None for an account of a foreign branch.
+
+    Args:
+        user: the employee.
+        account: with its customer and branch loaded.
+    """
+    if not branches_for(user).filter(pk=account.branch_id).exists():
+        return None
+    return Scope(account=account, role=Role.SUBMITTER, visible_from=account.owned_since)
+
+
 def works_for_all_branches(user: Any) -> bool:
     """Whether an employee belongs to the central office."""
     if not user.is_authenticated or not user.is_active:

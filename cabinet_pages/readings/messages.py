@@ -39,6 +39,8 @@ MESSAGES: dict[str, str | Promise] = {
     "calculation_changed": _("The data changed meanwhile. Please check the new calculation and save again."),
     "not_confirmed": _("Please confirm what is unusual and give the reason."),
     "not_your_branch": _("You do not work for this branch."),
+    "reason_required": _("Enter the reason."),
+    "basis_required": _("Say how the customer gave the readings, for example: by phone from Olena Galagan."),
     "busy": _("Somebody is sending readings of this point right now. Please try again."),
 }
 

@@ -14,6 +14,7 @@ from cabinet_pages.staff.account_access import AccessView
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.filters import branch_filter, choice_filter, yes_no_filter
 from cabinet_pages.staff.inspecting import Cell, RelatedTable, cells
+from cabinet_pages.staff.readings.entry import AccountEntryView
 from cabinet_pages.staff.scope import BranchScopedAdmin, in_branches, own_branch_ids
 
 #: Accounts shown on the page of a customer; the whole list is one search away.
@@ -78,7 +79,7 @@ class AccountAdmin(BranchScopedAdmin):
         "phone",
     ]
     history_view_enabled = True
-    object_views = {"access": AccessView}
+    object_views = {"access": AccessView, "enter": AccountEntryView}
 
     customer_name = column("customer__name", gettext_lazy("customer"))
     customer_code = column("customer__code", gettext_lazy("ЄДРПОУ or РНОКПП"))
@@ -91,6 +92,8 @@ class AccountAdmin(BranchScopedAdmin):
         links = []
         if request.user.has_perm("cabinet_pages.view_access"):
             links.append((self.url_helper.get_action_url("access", instance.pk), _("Who has access")))
+        if request.user.has_perm("cabinet_pages.add_readingsubmission"):
+            links.append((self.url_helper.get_action_url("enter", instance.pk), _("Enter readings for the customer")))
         for name, label in (
             ("meteringpoint", _("Metering points")),
             ("meter", _("Meters")),

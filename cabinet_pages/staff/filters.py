@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from cabinet_pages.access.queries import branches_for
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.clock import kyiv_today
+from cabinet_pages.readings.collecting.queries import area_of, areas_of
+from cabinet_pages.templatetags.cabinet import period
+
+#: Months of the filter by month, the present one and those before it.
+MONTHS_OFFERED = 24
 
 
 class StaffFilter(SimpleListFilter):
@@ -99,6 +104,47 @@ def date_filter(field: str, label: Any) -> type[StaffFilter]:
             return queryset.filter(**{f"{field}__gte": start, f"{field}__lt": end})
 
     return DateFilter
+
+
+def month_filter(field: str, label: Any) -> type[StaffFilter]:
+    """Return a filter of a date field that holds the first day of a month, by month; two years of them are offered."""
+
+    class MonthFilter(StaffFilter):
+        title = label
+        parameter_name = field.replace("__", "_")
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+            this_month = kyiv_today().replace(day=1)
+            months = [months_before(this_month, count) for count in range(-1, MONTHS_OFFERED)]
+            return [(f"{month:%Y-%m}", period(month)) for month in months]
+
+        def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+            value = self.value()
+            return queryset if value is None else queryset.filter(**{field: date.fromisoformat(f"{value}-01")})
+
+    return MonthFilter
+
+
+def area_filter(point: str) -> type[StaffFilter]:
+    """Return a filter by Дільниця of a point, else of its account.
+
+    Args:
+        point: the lookup path to the point, with its underscores.
+    """
+
+    class AreaFilter(StaffFilter):
+        title = _("area")
+        parameter_name = "area"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            areas = areas_of(branches_for(request.user).values_list("pk", flat=True))
+            return [(area, area) for area in areas] if len(areas) > 1 else []
+
+        def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+            value = self.value()
+            return queryset if value is None else queryset.annotate(in_area=area_of(point)).filter(in_area=value)
+
+    return AreaFilter
 
 
 def branch_filter(lookup: str) -> type[StaffFilter]:

@@ -12,6 +12,7 @@ from cabinet_pages.metering.models import Meter, MeteringPoint, PointRole, ReadB
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.filters import branch_filter, choice_filter, date_filter, yes_no_filter
 from cabinet_pages.staff.inspecting import Cell, RelatedTable, cells, related_table
+from cabinet_pages.staff.readings.entry import PointEntryView
 from cabinet_pages.staff.scope import BranchScopedAdmin
 from cabinet_pages.staff.search import ACCOUNT_SEARCH
 
@@ -50,6 +51,7 @@ class MeteringPointAdmin(BranchScopedAdmin):
         "closed_on",
     )
     search_fields = (*ACCOUNT_SEARCH, "code__startswith", "eic__startswith")
+    object_views = {"enter": PointEntryView}
     inspect_view_fields = [
         "name",
         "code",
@@ -73,6 +75,12 @@ class MeteringPointAdmin(BranchScopedAdmin):
     customer_name = column("account__customer__name", gettext_lazy("customer"))
     branch_name = column("account__branch__name", gettext_lazy("branch"))
     closed_day = column("closed_on", gettext_lazy("closed on"))
+
+    def inspect_links(self, instance: MeteringPoint, request: HttpRequest) -> list[tuple[str, str]]:
+        """To enter readings of the point for the customer."""
+        if not request.user.has_perm("cabinet_pages.add_readingsubmission"):
+            return []
+        return [(self.url_helper.get_action_url("enter", instance.pk), _("Enter readings for the customer"))]
 
     def inspect_tables(self, instance: MeteringPoint, request: HttpRequest) -> Sequence[RelatedTable]:
         """The meters that stand or stood at the point."""

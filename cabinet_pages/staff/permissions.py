@@ -18,6 +18,7 @@ BRANCH_RECORDS = tuple(
         "meteringpoint",
         "meter",
         "reading",
+        "windowreopening",
         "invoice",
         "payment",
         "bankcredit",
@@ -28,8 +29,16 @@ BRANCH_RECORDS = tuple(
     )
 )
 
-# To decide requests, to open and close accounts to people, to say whose money has come.
-_DECIDE = ("cabinet_pages.change_accessrequest", "cabinet_pages.change_access", "cabinet_pages.change_bankcredit")
+# To decide requests, to open and close accounts to people, to say whose money has come; to judge unusual readings, to
+# send them for a customer, and to open a window again.
+_DECIDE = (
+    "cabinet_pages.change_accessrequest",
+    "cabinet_pages.change_access",
+    "cabinet_pages.change_bankcredit",
+    "cabinet_pages.change_reading",
+    "cabinet_pages.add_readingsubmission",
+    "cabinet_pages.add_windowreopening",
+)
 
 _IMPORT = ("imports.view_importbatch", "imports.add_importbatch", "imports.change_importbatch")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,9 +21,11 @@ from cabinet_pages.access.rules import split_account_numbers
 from cabinet_pages.access.services import confirm_request, refuse_request, resend_code, take_back_confirmation
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.clock import kyiv_today
+from cabinet_pages.staff.batch_confirmation import BatchConfirmView
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.files import RequestScanView
 from cabinet_pages.staff.filters import age_filter, branch_filter, choice_filter
+from cabinet_pages.staff.lists import SafeIndexView
 from cabinet_pages.staff.scope import BranchScopedAdmin, ScopedInspectView, in_branches, own_branch_ids
 
 #: Accounts that one confirmation may open.
@@ -151,12 +153,22 @@ class RequestView(ScopedInspectView):
         return super().get_context_data(**context, **kwargs)
 
 
+class InboxView(SafeIndexView):
+    """The list of requests, with the way to confirm several."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may_decide = self.request.user.has_perm("cabinet_pages.change_accessrequest")
+        return super().get_context_data(
+            batch_url=self.model_admin.collection_url("batch") if may_decide else "", **kwargs
+        )
+
+
 class RegistrationAdmin(BranchScopedAdmin):
-    """Requests of people to the employee's branches: those that wait come first, the newest at the top."""
+    """Requests of people to the employee's branches: those that wait come first, the oldest at the top."""
 
     model = AccessRequest
     branch_lookup = "branch"
-    ordering = ("is_decided", "-submitted_at", "-pk")
+    ordering = ("is_decided", "waits_since", "-submitted_at", "-pk")
     menu_label = gettext_lazy("Registrations")
     menu_icon = "mail"
     list_display = (
@@ -208,7 +220,9 @@ class RegistrationAdmin(BranchScopedAdmin):
     )
     inspect_view_class = RequestView
     history_view_enabled = True
+    index_view_class = InboxView
     object_views = {"scan": RequestScanView}
+    collection_views = {"batch": BatchConfirmView}
 
     email_shown = column("user__email", gettext_lazy("e-mail"))
     branch_name = column("branch__name", gettext_lazy("branch"))
@@ -219,7 +233,8 @@ class RegistrationAdmin(BranchScopedAdmin):
         """Requests of the employee's branches, marked by whether they still wait."""
         waiting = When(state=RequestState.SUBMITTED, then=Value(0))
         is_decided = Case(waiting, default=Value(1), output_field=IntegerField())
-        rows = AccessRequest.objects.annotate(is_decided=is_decided).order_by(*self.ordering)
+        waits_since = Case(When(state=RequestState.SUBMITTED, then=F("submitted_at")), output_field=DateTimeField())
+        rows = AccessRequest.objects.annotate(is_decided=is_decided, waits_since=waits_since).order_by(*self.ordering)
         return in_branches(rows, self.branch_lookup, request.user)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:

@@ -5,11 +5,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import re_path
+from django.urls import re_path, reverse
 from django.utils.translation import gettext_lazy
 from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
-from wagtail_modeladmin.views import CreateView, DeleteView, EditView, HistoryView, InstanceSpecificView
+from wagtail_modeladmin.views import (
+    CreateView,
+    DeleteView,
+    EditView,
+    HistoryView,
+    InstanceSpecificView,
+    WMABaseView,
+)
 
 from cabinet_pages.access.queries import branches_for, works_for_all_branches
 from cabinet_pages.staff.inspecting import RecordInspectView
@@ -118,6 +125,13 @@ class ScopedObjectView(InScope, InstanceSpecificView):  # type: ignore[misc]
         return bool(self.permission_helper.user_can_inspect_obj(user, self.instance))
 
 
+class ScopedCollectionView(WMABaseView):  # type: ignore[misc]
+    """Base of our own views of many records; it starts in the employee's branches itself."""
+
+    def check_action_permitted(self, user: Any) -> bool:
+        return bool(self.permission_helper.user_can_list(user))
+
+
 class RecordButtonHelper(ButtonHelper):  # type: ignore[misc]
     """A row of a list leads to its record; the record has the buttons for what may be done with it."""
 
@@ -137,6 +151,7 @@ class BranchScopedAdmin(ModelAdmin):  # type: ignore[misc]
         may_create, may_edit, may_delete: what the screen offers to people with the permission for it; imported
             records are changed by imports alone.
         object_views: our own views of one record, by the name that stands in their address.
+        collection_views: our own views of many records, likewise.
     """
 
     branch_lookup: str
@@ -145,6 +160,7 @@ class BranchScopedAdmin(ModelAdmin):  # type: ignore[misc]
     may_edit = False
     may_delete = False
     object_views: dict[str, type[ScopedObjectView]] = {}
+    collection_views: dict[str, type[ScopedCollectionView]] = {}
 
     index_view_class = SafeIndexView
     create_view_class = CreateView
@@ -195,7 +211,7 @@ class BranchScopedAdmin(ModelAdmin):  # type: ignore[misc]
         return getattr(value, f"{path[-1]}_id" if path[-1] != "pk" else "pk") in ids
 
     def get_admin_urls_for_registration(self) -> tuple[Any, ...]:
-        """modeladmin's own addresses and those of `object_views`."""
+        """modeladmin's own addresses and those of `object_views` and `collection_views`."""
         urls: tuple[Any, ...] = super().get_admin_urls_for_registration()
         for action, view_class in self.object_views.items():
             urls += (
@@ -205,7 +221,19 @@ class BranchScopedAdmin(ModelAdmin):  # type: ignore[misc]
                     name=self.url_helper.get_action_url_name(action),
                 ),
             )
+        for action, collection_class in self.collection_views.items():
+            urls += (
+                re_path(
+                    rf"^{self.url_helper.base_url_path}/{action}/$",
+                    collection_class.as_view(model_admin=self),
+                    name=self.url_helper.get_action_url_name(action),
+                ),
+            )
         return urls
+
+    def collection_url(self, action: str) -> str:
+        """The address of one of `collection_views`."""
+        return reverse(self.url_helper.get_action_url_name(action))
 
     def _object_view(self, view_class: type[ScopedObjectView]) -> Any:
         def view(request: HttpRequest, instance_pk: str) -> HttpResponseBase:

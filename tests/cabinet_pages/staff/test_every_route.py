@@ -12,18 +12,21 @@ from tests.cabinet_pages.staff.world import StaffWorld, body_of, plain_admin_url
 
 SHARED = {"article"}
 CENTRAL_ONLY = {"branchoperator"}
-COLLECTION = {"index", "create"}
+# Screens of many records.
+SCREENS = {"window", "review", "missing", "batch"}
+COLLECTION = {"index", "create", *SCREENS}
 # (model, action) → status for an operator of the record's branch, status for the central office.
 READ_ONLY = {"index": (200, 200), "create": (302, 302), "edit": (302, 302), "delete": (302, 302), "inspect": (200, 200)}
 HISTORY = {"history": (200, 200)}
 EDITED_BY_CENTRAL = {**READ_ONLY, **HISTORY, "create": (302, 200), "edit": (302, 200)}
 CASES: dict[str, dict[str, tuple[int, int]]] = {
-    "accessrequest": {**READ_ONLY, **HISTORY, "scan": (200, 200)},
-    "account": {**READ_ONLY, **HISTORY, "access": (200, 200)},
+    "accessrequest": {**READ_ONLY, **HISTORY, "scan": (200, 200), "batch": (200, 200)},
+    "account": {**READ_ONLY, **HISTORY, "access": (200, 200), "enter": (200, 200)},
     "customer": READ_ONLY,
-    "meteringpoint": READ_ONLY,
+    "meteringpoint": {**READ_ONLY, "enter": (200, 200)},
     "meter": READ_ONLY,
-    "reading": READ_ONLY,
+    "reading": {**READ_ONLY, "window": (200, 200), "review": (200, 200), "missing": (200, 200)},
+    "windowreopening": {**READ_ONLY, "create": (200, 200)},
     "invoice": {**READ_ONLY, "pdf": (200, 200)},
     "payment": READ_ONLY,
     "bankcredit": {**READ_ONLY, **HISTORY},

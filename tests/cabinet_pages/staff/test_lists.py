@@ -105,7 +105,7 @@ def test_filters_narrow_the_list(world: StaffWorld, as_user: Callable[[Any], Cli
     assert len(rows_of(client, reverse(PAYMENTS) + "?kind=nonsense")) == 3
 
 
-def test_waiting_requests_come_first_the_newest_at_the_top(world: StaffWorld, as_user: Callable[[Any], Client]) -> None:
+def test_waiting_requests_come_first_the_oldest_at_the_top(world: StaffWorld, as_user: Callable[[Any], Client]) -> None:
     now = timezone.now()
     decided = AccessRequest.objects.create(
         user=world.vin.person, branch=world.vin.branch, state="refused", submitted_at=now + timedelta(days=1)
@@ -115,7 +115,7 @@ def test_waiting_requests_come_first_the_newest_at_the_top(world: StaffWorld, as
     )
     url = reverse("cabinet_pages_accessrequest_modeladmin_index")
     client = as_user(world.vin.operator)
-    assert rows_of(client, url) == [world.vin.request, old, decided]
+    assert rows_of(client, url) == [old, world.vin.request, decided]
     assert rows_of(client, f"{url}?age=3") == [old]
 
 

@@ -15,7 +15,7 @@ from cabinet_pages.access.services import submit_request
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.install import install_groups
-from cabinet_pages.readings.models import Reading
+from cabinet_pages.readings.models import Reading, WindowReopening
 from tests import factories as make
 
 PDF = b"%PDF-1.4 scan"
@@ -89,6 +89,9 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         "meteringpoint": register.meter.point,
         "meter": register.meter,
         "reading": reading,
+        "windowreopening": WindowReopening.objects.create(
+            account=account, period=date(2026, 1, 1), open_until=date(2026, 2, 10), reason=canary
+        ),
         "invoice": make.make_invoice(account, f"R-{code}"),
         "payment": make.make_payment(account, date(2026, 1, 15), "100.00"),
         "bankcredit": make.make_bank_credit(branch, payer=canary, purpose=canary),

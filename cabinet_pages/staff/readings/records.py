@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cabinet_pages.metering.models import Channel
+from cabinet_pages.readings.collecting.queries import has_warnings
+from cabinet_pages.readings.facts import PASSED
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
+from cabinet_pages.readings.rows import history_rows
 from cabinet_pages.staff.display import column
-from cabinet_pages.staff.filters import branch_filter, choice_filter, date_filter, yes_no_filter
+from cabinet_pages.staff.filters import area_filter, branch_filter, choice_filter, month_filter, yes_no_filter
 from cabinet_pages.staff.inspecting import RelatedTable, related_table
+from cabinet_pages.staff.readings.missing import MissingView
+from cabinet_pages.staff.readings.review import ReviewView
+from cabinet_pages.staff.readings.window import WindowView
 from cabinet_pages.staff.scope import BranchScopedAdmin
 
 
@@ -30,7 +37,7 @@ class ReadingAdmin(BranchScopedAdmin):
         "zone_name",
         "value_shown",
         "volume_shown",
-        "kind",
+        "source_shown",
         "state",
         "is_current",
     )
@@ -40,11 +47,20 @@ class ReadingAdmin(BranchScopedAdmin):
         choice_filter("state", gettext_lazy("state"), ReadingState.choices),
         choice_filter("kind", gettext_lazy("kind"), ReadingKind.choices),
         choice_filter("register__channel", gettext_lazy("energy"), Channel.choices),
-        date_filter("period", gettext_lazy("period")),
+        month_filter("period", gettext_lazy("period")),
+        area_filter("register__meter__point__"),
         yes_no_filter("is_current", gettext_lazy("current")),
         yes_no_filter("is_late", gettext_lazy("late")),
+        yes_no_filter("passed", gettext_lazy("passed to billing"), Q(state__in=PASSED)),
+        yes_no_filter("unusual", gettext_lazy("unusual"), has_warnings()),
+        yes_no_filter("reviewed", gettext_lazy("reviewed"), Q(reviewed_at__isnull=False)),
     )
-    list_select_related = ("register__meter__point__account__branch", "register__meter__point__account__customer")
+    list_select_related = (
+        "register__meter__point__account__branch",
+        "register__meter__point__account__customer",
+        "submission",
+        "reviewed_by",
+    )
     list_export = (
         "account_number",
         "customer_name",
@@ -63,12 +79,14 @@ class ReadingAdmin(BranchScopedAdmin):
         "version",
         "is_current",
         "is_late",
+        "source_shown",
         "state",
         "state_reason",
         "accepted_value",
         "accepted_volume",
         "invoice_number",
     )
+    collection_views = {"window": WindowView, "review": ReviewView, "missing": MissingView}
     search_fields = (
         "register__meter__point__account__number__startswith",
         "register__meter__point__account__customer__search_text__contains",
@@ -92,11 +110,16 @@ class ReadingAdmin(BranchScopedAdmin):
         "volume",
         "rolled_over",
         "is_late",
+        "source_shown",
+        "basis",
+        "unusual_shown",
         "remark",
         "version",
         "is_current",
         "state",
         "state_reason",
+        "reviewed_by",
+        "reviewed_at",
         "accepted_value",
         "accepted_volume",
         "invoice_number",
@@ -114,6 +137,24 @@ class ReadingAdmin(BranchScopedAdmin):
     zone_name = column("register__zone", gettext_lazy("zone"))
     value_shown = column("value", gettext_lazy("reading"), numeric=True)
     volume_shown = column("volume", gettext_lazy("volume, kWh"), numeric=True)
+
+    def source_shown(self, obj: Reading) -> str:
+        """Who the reading is from: the cabinet, the branch for the customer, the operator."""
+        return str(history_rows([obj])[0].source)
+
+    source_shown.short_description = gettext_lazy("source")  # type: ignore[attr-defined]
+
+    def basis(self, obj: Reading) -> str:
+        """How the branch knows a reading that it entered for the customer."""
+        return (obj.submission.basis if obj.submission else "") or "—"
+
+    basis.short_description = gettext_lazy("how the readings came")  # type: ignore[attr-defined]
+
+    def unusual_shown(self, obj: Reading) -> str:
+        """Short names of what was unusual."""
+        return ", ".join(history_rows([obj])[0].labels) or "—"
+
+    unusual_shown.short_description = gettext_lazy("unusual")  # type: ignore[attr-defined]
 
     def inspect_tables(self, instance: Reading, request: HttpRequest) -> Sequence[RelatedTable]:
         """The versions of a consumer's reading: what was sent, and what replaced it."""
