@@ -54,7 +54,7 @@ class Xhtml2PdfRenderer(PdfRenderer):
         max_render_seconds: how long one document may take.
     """
 
-    def __init__(self, *, assets: str | Path = ASSETS, max_render_seconds: float = 10) -> None:
+    def __init__(self, *, assets: str | Path = ASSETS, max_render_seconds: float = 20) -> None:
         self.assets = Path(assets)
         self.policy = ResourceAccessPolicy.server(
             base_dir=self.assets, allow_remote=False, max_render_seconds=max_render_seconds

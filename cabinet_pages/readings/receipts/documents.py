@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 
 import segno
@@ -20,6 +21,8 @@ from cabinet_pages.utility.models import UtilitySettings
 TEMPLATE = "cabinet_pages/readings/receipt_pdf.html"
 # What no file system of a customer takes in a name.
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+# A PDF has no more rows than this, for its time grows with them; a longer receipt comes in parts.
+ROWS_OF_PART = 500
 # Four white modules around a QR code, as ISO/IEC 18004 has it.
 QUIET_ZONE = 4
 
@@ -47,10 +50,11 @@ class QrPicture:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-    """A receipt with everything its page and its PDF name."""
+    """A receipt with everything its page and its PDF name; the PDF of a very long one comes in parts, from 1."""
 
     receipt: Receipt
     utility: UtilitySettings
+    part: int = 1
 
     @property
     def submission(self) -> ReadingSubmission:
@@ -84,8 +88,25 @@ class ReceiptDocument:
 
     @property
     def rows(self) -> list[ReceiptRow]:
-        """All readings of the receipt, with the steps of their volumes."""
-        return receipt_rows(self.submission, self.receipt.readings)
+        """The readings of this part, with the steps of their volumes."""
+        first = (self.part - 1) * ROWS_OF_PART
+        return receipt_rows(self.submission, self.receipt.readings[first : first + ROWS_OF_PART])
+
+    @property
+    def parts(self) -> int:
+        """In how many parts the PDF comes."""
+        return -(-len(self.receipt.readings) // ROWS_OF_PART)
+
+    @property
+    def part_numbers(self) -> range:
+        """The numbers of the parts."""
+        return range(1, self.parts + 1)
+
+    @property
+    def read_on(self) -> date | None:
+        """«Дата зняття» of all readings; None where they differ."""
+        days = {one.read_on for one in self.receipt.readings}
+        return days.pop() if len(days) == 1 else None
 
     @property
     def check_address(self) -> str:
@@ -143,11 +164,13 @@ def receipt_pdf(document: ReceiptDocument) -> bytes:
         return pdf_renderer().render(TEMPLATE, {"document": document})
 
 
-def file_name(submission: ReadingSubmission) -> str:
+def file_name(document: ReceiptDocument) -> str:
     """The name under which a customer saves the PDF, in Ukrainian, fit for every file system."""
+    submission = document.submission
     with translation.override(DOCUMENT_LANGUAGE):
         name = _("Receipt of readings %(number)s, account %(account)s") % {
             "number": submission.number,
             "account": submission.account.number,
         }
-    return f"{_NOT_IN_NAMES.sub('-', name).strip()}.pdf"
+    part = f" ({document.part}-{document.parts})" if document.parts > 1 else ""
+    return f"{_NOT_IN_NAMES.sub('-', name).strip()}{part}.pdf"

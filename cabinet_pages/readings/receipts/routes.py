@@ -1,5 +1,6 @@
 """«Квитанція про подання показів»: what was sent, as a page, as PDF, and as a public check."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -63,8 +64,12 @@ class ReceiptRoutes:
     def receipt_pdf(self: Any, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
         """One receipt as a PDF to save and print."""
         document = _document(request, self.scope_or_404(request, number), uuid)
+        asked = request.GET.get("part", "1")
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) in document.part_numbers):
+            raise Http404
+        document = replace(document, part=int(asked))
         response = HttpResponse(receipt_pdf(document), content_type="application/pdf")
-        disposition = content_disposition_header(as_attachment=True, filename=file_name(document.submission))
+        disposition = content_disposition_header(as_attachment=True, filename=file_name(document))
         if disposition:
             response["Content-Disposition"] = disposition
         response["X-Content-Type-Options"] = "nosniff"
