@@ -10,8 +10,11 @@ RATES = {
     # Anybody may check a receipt without signing in; its address cannot be guessed, this bounds the work.
     "receipt_check": "60/5m/ip",
 }
+# Actions that only look; the limiter counts GET only where it is told to.
+OF_GET = frozenset({"receipt_check"})
 
 
 def is_allowed(request: HttpRequest, action: str) -> bool:
     """Count one try at an action of RATES, of a signed-in person where it counts people; False after too many."""
-    return ratelimit.consume(request, app="cabinet_pages", action=action, config=RATES) is not None
+    counted = ratelimit.consume(request, app="cabinet_pages", action=action, config=RATES, limit_get=action in OF_GET)
+    return counted is not None

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_submission_from_before_the_hashes_is_not_called_forged(client: Client
     page = text_of(client.get(path_of(submission)))
     assert "Видана без контрольного хешу" in page
     assert "Не збігається" not in page
-    assert "збігається з хешем" not in text_of(client.get(path_of(submission), {"hash": "0" * 64})).replace("не ", "")
+    assert "Хеш" not in text_of(client.get(path_of(submission), {"hash": "0" * 64}))
 
 
 def test_an_absent_receipt_is_a_404_that_says_so(client: Client, world: World) -> None:
@@ -125,10 +126,8 @@ def test_one_address_cannot_ask_without_end(client: Client, world: World) -> Non
     assert client.get(path_of(submission), REMOTE_ADDR="203.0.113.9").status_code == 200
 
 
-def test_the_address_in_the_code_stands_on_the_configured_base_whatever_host_asked(
-    world: World, settings: object
-) -> None:
-    settings.WAGTAILADMIN_BASE_URL = "https://cabinet.example"  # type: ignore[attr-defined]
+def test_the_address_in_the_code_stands_on_the_configured_base_whatever_host_asked(settings: Any) -> None:
+    settings.WAGTAILADMIN_BASE_URL = "https://cabinet.example"
     uuid = uuid4()
     assert check_address(uuid) == f"https://cabinet.example/readings/check/{uuid}/"
     picture = qr_picture(check_address(uuid))
