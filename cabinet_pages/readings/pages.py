@@ -21,7 +21,6 @@ from cabinet_pages.readings.queries import (
     entry_sheet,
     missing_points,
     point_choices,
-    point_for,
     progress_for,
     readings_for,
     windows_for,
@@ -117,22 +116,6 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
         if request.POST.get("step") == "submit":
             return self._submit(request, scope, sheet, form)
         return self._calculate(request, scope, sheet, form)
-
-    @path("<str:number>/points/<int:point_id>/history/")
-    def point_history(self, request: HttpRequest, number: str, point_id: int) -> HttpResponse:
-        """Everything that was read at a point."""
-        scope = self.scope_or_404(request, number)
-        point = point_for(scope, point_id)
-        if point is None:
-            raise Http404
-        readings = page_of(readings_for(scope, point), request)
-        return self._answer(
-            request,
-            scope,
-            "point_history.html",
-            point=point,
-            history=history_rows(readings),
-        )
 
     # --- the two «Зберегти» ---------------------------------------------------------------------------------------
 

@@ -54,6 +54,18 @@ def energy(value: Decimal | None) -> str:
 
 
 @register.filter
+def signed(value: Decimal | None) -> str:
+    """A difference with its sign, «+12,5» or «−3»; a plain zero, and a dash for none."""
+    return formatting.format_signed(value, language=_language())
+
+
+@register.filter
+def places(value: Decimal | None, count: int) -> str:
+    """A rounded number with a set count of decimals, trailing zeros included; a dash for none."""
+    return formatting.ABSENT if value is None else formatting.format_number(value, language=_language(), places=count)
+
+
+@register.filter
 def ratio(value: Decimal | int | None) -> str:
     """A multiplier or a transformer ratio, no trailing zeros."""
     return formatting.format_ratio(None if value is None else Decimal(value), language=_language())

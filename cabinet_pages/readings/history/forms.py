@@ -1,0 +1,28 @@
+"""The period of a file of the history."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cabinet_pages.windows.fields import MonthField
+
+
+class FilePeriodForm(forms.Form):
+    """From a month to a month, both included."""
+
+    def __init__(self, data: Any, *, months: Iterable[date]) -> None:
+        super().__init__(data)
+        months = list(months)
+        self.fields["from_month"] = MonthField(label=_("From month"), months=months)
+        self.fields["to_month"] = MonthField(label=_("To month"), months=months)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period whose end lies before its beginning."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last = cleaned.get("from_month"), cleaned.get("to_month")
+        if first and last and last < first:
+            self.add_error("to_month", _("The period ends before it begins: choose a later month."))
+        return cleaned
