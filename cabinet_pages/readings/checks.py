@@ -95,28 +95,86 @@ class NothingUsed(ReadingCheck):
 
 
 class FarFromMean(ReadingCheck):
-    """The volume is many times above or below the usual one."""
+    """The volume is many times above or below that of the last months."""
 
     code = "far_from_mean"
     label = gettext_lazy("unusual volume")
+    above: ClassVar[str | Promise] = gettext_lazy(
+        "The volume is far above the mean of the last months: about %(expected)s %(unit)s was expected."
+    )
+    below: ClassVar[str | Promise] = gettext_lazy(
+        "The volume is far below the mean of the last months: about %(expected)s %(unit)s was expected."
+    )
 
     def find(self, line: rules.Line) -> rules.Finding | None:
         """See `rules.far_from_mean`; the thresholds are settings."""
         return rules.far_from_mean(
             line,
-            factor=Decimal(cabinet_settings.READING_FAR_FACTOR),
+            factor=Decimal(str(cabinet_settings.READING_FAR_FACTOR)),
             months=cabinet_settings.READING_MEAN_MONTHS,
-            minimum=Decimal(cabinet_settings.READING_FAR_MINIMUM),
+            minimum=Decimal(str(cabinet_settings.READING_FAR_MINIMUM)),
         )
 
     def message(self, finding: rules.Finding) -> str:
         """Give the expected volume beside it."""
-        sentence = (
-            _("The volume is far above the usual one: about %(expected)s %(unit)s was expected.")
-            if finding.code == "far_above"
-            else _("The volume is far below the usual one: about %(expected)s %(unit)s was expected.")
+        sentence = self.above if finding.code.startswith("far_above") else self.below
+        return str(sentence) % {**shown(finding.params), "unit": unit_of(finding.params["channel"])}
+
+
+class FarFromLastYear(FarFromMean):
+    """The volume is many times above or below that of the same month of the year before."""
+
+    code = "far_from_last_year"
+    label = gettext_lazy("unlike last year")
+    above = gettext_lazy(
+        "The volume is far above that of the same month last year: about %(expected)s %(unit)s was expected."
+    )
+    below = gettext_lazy(
+        "The volume is far below that of the same month last year: about %(expected)s %(unit)s was expected."
+    )
+
+    def find(self, line: rules.Line) -> rules.Finding | None:
+        """See `rules.far_from_last_year`; the thresholds are settings."""
+        return rules.far_from_last_year(
+            line,
+            factor=Decimal(str(cabinet_settings.READING_FAR_FACTOR)),
+            minimum=Decimal(str(cabinet_settings.READING_FAR_MINIMUM)),
         )
-        return sentence % {**shown(finding.params), "unit": unit_of(finding.params["channel"])}
+
+
+class AbovePermittedPower(ReadingCheck):
+    """More than the permitted power can give in the time."""
+
+    code = "above_permitted_power"
+    label = gettext_lazy("above the permitted power")
+
+    def find(self, line: rules.Line) -> rules.Finding | None:
+        """See `rules.above_permitted_power`; the threshold is a setting."""
+        factor = Decimal(str(cabinet_settings.READING_POWER_FACTOR))
+        return rules.above_permitted_power(line, factor=factor, zone=cabinet_settings.zone)
+
+    def message(self, finding: rules.Finding) -> str:
+        """Give the power and the hours."""
+        return _(
+            "The point counted %(used)s kWh: more than its permitted power of %(power)s kW gives in %(hours)s hours."
+        ) % shown(finding.params)
+
+
+class ZonesDiffer(ReadingCheck):
+    """The zones do not make the register of the whole day."""
+
+    code = "zones_differ"
+    label = gettext_lazy("zones unlike the whole day")
+
+    def find(self, line: rules.Line) -> rules.Finding | None:
+        """See `rules.zones_differ`; the threshold is a setting."""
+        return rules.zones_differ(line, tolerance=Decimal(str(cabinet_settings.READING_ZONES_TOLERANCE)))
+
+    def message(self, finding: rules.Finding) -> str:
+        """Give both sums."""
+        return _(
+            "The zones add up to %(zones)s %(unit)s, but the register of the whole day gives %(total)s %(unit)s."
+        ) % {**shown(finding.params), "unit": unit_of(finding.params["channel"])}
 
 
 class RatioChanged(ReadingCheck):
@@ -139,7 +197,15 @@ class RatioChanged(ReadingCheck):
 
 def own_checks() -> list[ReadingCheck]:
     """The checks of the cabinet itself; registered through the hook like a stranger's."""
-    return [LessThanPrevious(), NothingUsed(), FarFromMean(), RatioChanged()]
+    return [
+        LessThanPrevious(),
+        NothingUsed(),
+        FarFromMean(),
+        FarFromLastYear(),
+        AbovePermittedPower(),
+        ZonesDiffer(),
+        RatioChanged(),
+    ]
 
 
 def registered_checks() -> list[ReadingCheck]:
@@ -156,8 +222,9 @@ def warnings_of(line: rules.Line, checks: Iterable[ReadingCheck]) -> list[Raised
 def labels_of(stored: Sequence[dict[str, Any]], checks: Sequence[ReadingCheck]) -> list[str]:
     """Short names of the findings that a reading keeps; an uninstalled check's finding shows its code."""
     names = {check.code: check.label for check in checks}
-    far = names.get("far_from_mean", "")
-    names |= {"far_above": far, "far_below": far, "replaced": _("the meter was replaced")}
+    far, year = names.get("far_from_mean", ""), names.get("far_from_last_year", "")
+    names |= {"far_above": far, "far_below": far, "far_above_last_year": year, "far_below_last_year": year}
+    names["replaced"] = _("the meter was replaced")
     return [str(names.get(one.get("code", ""), one.get("code", ""))) for one in stored]
 
 

@@ -72,7 +72,7 @@ class RegisterFacts:
 class RemovedRegister:
     """A register of a meter that was taken away inside the period: counted from its previous to its final reading.
 
-    Args: as of `RegisterFacts`; `final` is what it showed when the meter was taken away.
+    Args: as of `RegisterFacts`; `final` is what it showed when the meter was taken away, None while nobody knows.
     """
 
     register: int
@@ -84,7 +84,7 @@ class RemovedRegister:
     previous: KnownReading | None
     waypoints: tuple[KnownReading, ...]
     ratios: tuple[RatioSpan, ...]
-    final: KnownReading
+    final: KnownReading | None
 
     @property
     def group(self) -> tuple[int, str]:

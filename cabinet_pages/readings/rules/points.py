@@ -214,7 +214,7 @@ def point_volume(facts: PointFacts, lines: Iterable[Line]) -> PointVolume:
     removed = removed_parts(facts.removed)
     totals = total_registers(facts.registers)
     counted = [one for one in facts.registers if one.register not in totals]
-    channels = {one.channel for one in (*facts.registers, *facts.removed)}
+    channels = {one.channel for one in facts.registers} | {one.channel for one in facts.removed}
     order = {channel: index for index, channel in enumerate(_CHANNELS)}
     made = []
     for channel in sorted(channels, key=lambda one: (order.get(one, len(order)), one)):
@@ -229,7 +229,7 @@ def point_volume(facts: PointFacts, lines: Iterable[Line]) -> PointVolume:
         missing += [part.facts.register for part in parts if part.volume is None and not part.is_total]
         plain = ChannelVolume(
             channel=channel,
-            zones=tuple((zone, exact_sum(volumes_)) for zone, volumes_ in sorted(zones.items())),
+            zones=tuple((zone, exact_sum(whole)) for zone, whole in sorted(zones.items())),
             removed=parts,
             missing=tuple(missing),
         )
@@ -270,7 +270,7 @@ def _with_losses(volume: ChannelVolume, facts: PointFacts) -> ChannelVolume:
 
 
 def _steps_of_removed(facts: RemovedRegister) -> tuple[Step, ...]:
-    if facts.previous is None:
+    if facts.previous is None or facts.final is None:
         return ()
     values: tuple[KnownReading, ...] = (facts.previous, *facts.waypoints, facts.final)
     if any(check_value(one.value, digits=facts.digits) for one in values):
