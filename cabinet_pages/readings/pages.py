@@ -32,6 +32,7 @@ from cabinet_pages.readings.samples import sample_readings
 from cabinet_pages.readings.services import SubmissionRefused, submission_of_click, submit_readings
 from cabinet_pages.readings.sheet.routes import SheetRoutes
 from cabinet_pages.readings.workbook.routes import WorkbookRoutes
+from cabinet_pages.windows.addresses import invoice_addresses
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 from cabinet_pages.windows.queries import RowAction
@@ -59,11 +60,13 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
     def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
         """Where the window stands, how much is sent, and what was sent before."""
         windows = windows_for(scope)
+        readings = page_of(readings_for(scope), request)
+        invoices = invoice_addresses(request, scope, (one.invoice_number for one in readings))
         return {
             "reading_windows": windows,
             "reading_window": windows[0],
             "progress": progress_for(scope, windows[0].period),
-            "history": history_rows(page_of(readings_for(scope), request)),
+            "history": history_rows(readings, invoices),
         }
 
     def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rows that templates show: of the entry form, of the calculation, of the history; each explains its volume."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from cabinet_pages.readings.checks import RaisedFinding, labels_of, registered_c
 from cabinet_pages.readings.messages import unit_of
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingSource, ReadingState
 from cabinet_pages.readings.queries import EntryRegister, EntrySheet
+from cabinet_pages.readings.receipts.lifeline import LifeStep, life_line
 
 # How the lamp of a state looks.
 LAMPS = {
@@ -37,6 +39,7 @@ class HistoryRow:
         labels: short names of what was unusual.
         source: who the reading is from.
         lamp: the kind of the status; empty for a superseded version.
+        invoices: addresses of the account's invoices by number.
     """
 
     reading: Reading
@@ -45,6 +48,12 @@ class HistoryRow:
     labels: list[str]
     source: str
     lamp: str
+    invoices: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def life(self) -> list[LifeStep]:
+        """The life line of a consumer's reading; empty for one that the operator took."""
+        return life_line(self.reading, invoices=self.invoices)
 
     @property
     def differs(self) -> bool:
@@ -154,14 +163,18 @@ def steps_of(reading: Reading) -> tuple[rules.Step, ...]:
     )
 
 
-def history_rows(readings: Any) -> Any:
-    """Rows of readings; of a page of a paginator the same page with rows in the readings' place."""
+def history_rows(readings: Any, invoices: Mapping[str, str] | None = None) -> Any:
+    """Rows of readings; of a page of a paginator the same page with rows in the readings' place.
+
+    Args:
+        invoices: addresses of the account's invoices by number, for the life lines.
+    """
     checks = registered_checks()
-    rows = [_row(reading, checks) for reading in readings]
+    rows = [_row(reading, checks, invoices or {}) for reading in readings]
     return Page(rows, readings.number, readings.paginator) if isinstance(readings, Page) else rows
 
 
-def _row(reading: Reading, checks: Any) -> HistoryRow:
+def _row(reading: Reading, checks: Any, invoices: Mapping[str, str]) -> HistoryRow:
     register = reading.register
     return HistoryRow(
         reading=reading,
@@ -172,6 +185,7 @@ def _row(reading: Reading, checks: Any) -> HistoryRow:
         ],
         source=_source(reading),
         lamp=LAMPS[ReadingState(reading.state)] if reading.is_current else "",
+        invoices=invoices,
     )
 
 

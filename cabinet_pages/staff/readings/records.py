@@ -15,6 +15,7 @@ from cabinet_pages.readings.rows import history_rows
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.filters import area_filter, branch_filter, choice_filter, month_filter, yes_no_filter
 from cabinet_pages.staff.inspecting import RelatedTable, related_table
+from cabinet_pages.staff.readings.lifeline import life_line_table
 from cabinet_pages.staff.readings.missing import MissingView
 from cabinet_pages.staff.readings.review import ReviewView
 from cabinet_pages.staff.readings.window import WindowView
@@ -157,7 +158,7 @@ class ReadingAdmin(BranchScopedAdmin):
     unusual_shown.short_description = gettext_lazy("unusual")  # type: ignore[attr-defined]
 
     def inspect_tables(self, instance: Reading, request: HttpRequest) -> Sequence[RelatedTable]:
-        """The versions of a consumer's reading: what was sent, and what replaced it."""
+        """The life line of a consumer's reading, and its versions: what was sent, and what replaced it."""
         versions = Reading.objects.filter(
             register_id=instance.register_id, period=instance.period, kind=instance.kind
         ).select_related("submission__user")
@@ -169,4 +170,7 @@ class ReadingAdmin(BranchScopedAdmin):
             ("volume", _("volume, kWh")),
             ("is_current", _("current")),
         ]
-        return [related_table(_("Versions"), columns, versions.order_by("version"), _("No versions."))]
+        return [
+            life_line_table(instance),
+            related_table(_("Versions"), columns, versions.order_by("version"), _("No versions.")),
+        ]
