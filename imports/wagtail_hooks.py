@@ -14,6 +14,7 @@ from imports.formats import BUILT_IN, Format
 from imports.resources import BUILT_IN_KINDS
 from imports.resources.base import KindResource
 from imports.staff.desk import BatchAdmin, staff_landing
+from imports.staff.exports import ReadingExportAdmin
 from imports.staff.profiles import ProfileAdmin
 from imports.staff.queue import CreditQueueAdmin
 from imports.staff.tokens import TokenAdmin
@@ -60,6 +61,7 @@ def register_log_actions(actions: Any) -> None:
 
 modeladmin_register(BatchAdmin)
 modeladmin_register(CreditQueueAdmin)
+modeladmin_register(ReadingExportAdmin)
 modeladmin_register(ProfileAdmin)
 modeladmin_register(TokenAdmin)
 hooks.register("cabinet_staff_landing", staff_landing)

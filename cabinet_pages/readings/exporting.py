@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any, NamedTuple, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files import File
 from django.db import IntegrityError, OperationalError, transaction
@@ -142,7 +142,13 @@ def exports_for(user: Any) -> "QuerySet[ReadingExport]":
 
 
 def export_readings(
-    *, branch: Branch, period: date, file_format: str, write: ReadingsWriter, by: Any = None
+    *,
+    branch: Branch,
+    period: date,
+    file_format: str,
+    write: ReadingsWriter,
+    by: Any = None,
+    token: UUID | None = None,
 ) -> ReadingExport | None:
     """Make the next batch of a branch of what waits for a period; None when nothing waits, and no batch is made.
 
@@ -157,6 +163,7 @@ def export_readings(
         file_format: kept with the batch: csv, xlsx, dbf or xml.
         write: writes the file.
         by: the employee; None for a command.
+        token: of a form, so that a repeated click finds the batch it already made; it becomes the batch's UUID.
 
     Raises:
         ExportRefused: the employee does not work for the branch, or others were faster again and again.
@@ -165,9 +172,11 @@ def export_readings(
         raise ExportRefused("not_your_branch")
     for attempt in range(ATTEMPTS):
         stored: list[File[bytes]] = []
+        if token is not None and (made := ReadingExport.objects.filter(uuid=token, branch=branch).first()):
+            return made
         try:
             with transaction.atomic():
-                export = _export_once(branch, period.replace(day=1), file_format, write, by, stored)
+                export = _export_once(branch, period.replace(day=1), file_format, write, by, token or uuid4(), stored)
                 if export is None:
                     # The number is free again.
                     transaction.set_rollback(True)
@@ -201,12 +210,18 @@ def exported_readings(export: ReadingExport) -> Iterator[ExportedReading]:
 
 
 def _export_once(
-    branch: Branch, period: date, file_format: str, write: ReadingsWriter, by: Any, stored: "list[File[bytes]]"
+    branch: Branch,
+    period: date,
+    file_format: str,
+    write: ReadingsWriter,
+    by: Any,
+    uuid: UUID,
+    stored: "list[File[bytes]]",
 ) -> ReadingExport | None:
     last = ReadingExport.objects.filter(branch=branch).aggregate(last=Max("number"))["last"] or 0
     # The row comes first: whoever exports at once waits here for the number, and then finds fewer readings.
     export = ReadingExport.objects.create(
-        branch=branch, number=last + 1, period=period, format=file_format, created_by=by
+        uuid=uuid, branch=branch, number=last + 1, period=period, format=file_format, created_by=by
     )
     claimed = waiting_readings(branch=branch, period=period).update(state=ReadingState.EXPORTED, export=export)
     if not claimed:

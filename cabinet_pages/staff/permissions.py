@@ -18,6 +18,7 @@ BRANCH_RECORDS = tuple(
         "meteringpoint",
         "meter",
         "reading",
+        "readingexport",
         "windowreopening",
         "invoice",
         "payment",
@@ -30,12 +31,13 @@ BRANCH_RECORDS = tuple(
 )
 
 # To decide requests, to open and close accounts to people, to say whose money has come; to judge unusual readings, to
-# send them for a customer, and to open a window again.
+# send them for a customer or to billing, and to open a window again.
 _DECIDE = (
     "cabinet_pages.change_accessrequest",
     "cabinet_pages.change_access",
     "cabinet_pages.change_bankcredit",
     "cabinet_pages.change_reading",
+    "cabinet_pages.add_readingexport",
     "cabinet_pages.add_readingsubmission",
     "cabinet_pages.add_windowreopening",
 )

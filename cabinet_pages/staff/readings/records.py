@@ -15,10 +15,11 @@ from cabinet_pages.readings.rows import history_rows
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.filters import area_filter, branch_filter, choice_filter, month_filter, yes_no_filter
 from cabinet_pages.staff.inspecting import RelatedTable, related_table
-from cabinet_pages.staff.readings.lifeline import life_line_table
+from cabinet_pages.staff.readings.exports import ExportFilter, batch_link
 from cabinet_pages.staff.readings.missing import MissingView
 from cabinet_pages.staff.readings.review import ReviewView
 from cabinet_pages.staff.readings.window import WindowView
+from cabinet_pages.staff.readings.lifeline import life_line_table
 from cabinet_pages.staff.scope import BranchScopedAdmin
 
 
@@ -55,12 +56,14 @@ class ReadingAdmin(BranchScopedAdmin):
         yes_no_filter("passed", gettext_lazy("passed to billing"), Q(state__in=PASSED)),
         yes_no_filter("unusual", gettext_lazy("unusual"), has_warnings()),
         yes_no_filter("reviewed", gettext_lazy("reviewed"), Q(reviewed_at__isnull=False)),
+        ExportFilter,
     )
     list_select_related = (
         "register__meter__point__account__branch",
         "register__meter__point__account__customer",
         "submission",
         "reviewed_by",
+        "export__branch",
     )
     list_export = (
         "account_number",
@@ -121,6 +124,8 @@ class ReadingAdmin(BranchScopedAdmin):
         "state_reason",
         "reviewed_by",
         "reviewed_at",
+        "export",
+        "decided_at",
         "accepted_value",
         "accepted_volume",
         "invoice_number",
@@ -156,6 +161,10 @@ class ReadingAdmin(BranchScopedAdmin):
         return ", ".join(history_rows([obj])[0].labels) or "—"
 
     unusual_shown.short_description = gettext_lazy("unusual")  # type: ignore[attr-defined]
+
+    def inspect_links(self, instance: Reading, request: HttpRequest) -> Sequence[tuple[str, str]]:
+        """The way to the batch in which billing got it."""
+        return batch_link(instance)
 
     def inspect_tables(self, instance: Reading, request: HttpRequest) -> Sequence[RelatedTable]:
         """The life line of a consumer's reading, and its versions: what was sent, and what replaced it."""

@@ -27,6 +27,7 @@ CASES: dict[str, dict[str, tuple[int, int]]] = {
     "meter": READ_ONLY,
     "reading": {**READ_ONLY, "window": (200, 200), "review": (200, 200), "missing": (200, 200)},
     "windowreopening": {**READ_ONLY, "create": (200, 200)},
+    "readingexport": {**READ_ONLY, **HISTORY, "create": (200, 200), "file": (200, 200)},
     "invoice": {**READ_ONLY, "pdf": (200, 200)},
     "payment": READ_ONLY,
     "bankcredit": {**READ_ONLY, **HISTORY},

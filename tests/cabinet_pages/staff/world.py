@@ -15,7 +15,7 @@ from cabinet_pages.access.services import submit_request
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.install import install_groups
-from cabinet_pages.readings.models import Reading, WindowReopening
+from cabinet_pages.readings.models import Reading, ReadingExport, WindowReopening
 from tests import factories as make
 
 PDF = b"%PDF-1.4 scan"
@@ -89,6 +89,7 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         "meteringpoint": register.meter.point,
         "meter": register.meter,
         "reading": reading,
+        "readingexport": make_export(branch, canary),
         "windowreopening": WindowReopening.objects.create(
             account=account, period=date(2026, 1, 1), open_until=date(2026, 2, 10), reason=canary
         ),
@@ -102,6 +103,18 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         "branchoperator": BranchOperator.objects.get(user=operator),
     }
     return BranchWorld(branch, canary, operator, account, request, person, records)
+
+
+def make_export(branch: Branch, canary: str) -> ReadingExport:
+    """A batch of readings of a branch with a file."""
+    return ReadingExport.objects.create(
+        branch=branch,
+        number=1,
+        period=date(2025, 12, 1),
+        format="csv",
+        rows=1,
+        file=ContentFile(f"readings of {canary}".encode(), name="readings.csv"),
+    )
 
 
 def staff_routes(app_label: str) -> set[tuple[str, str]]:
