@@ -1,5 +1,6 @@
 """Every screen that `make shots` pictures. A new screen is one line: a name, an address, and who looks at it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -73,6 +74,31 @@ def calculate(page: Page) -> None:
         field.fill("12345,5")
     page.get_by_role("button", name="Зберегти").click()
     page.wait_for_load_state()
+
+
+def send_reading(page: Page) -> None:
+    """Type a new reading of the point on the screen, and save it twice; ends on its receipt."""
+    value = f"{13_000 + int(time.time() * 10) % 8_000},5"
+    for field in page.locator("input[name^=value_]").all():
+        field.fill(value)
+    page.get_by_role("button", name="Зберегти").click()
+    page.wait_for_load_state()
+    for reason in page.locator("input[name=reason], textarea[name=reason]").all():
+        reason.fill("Перевірено на лічильнику")
+    for tick in page.locator("main input[type=checkbox]").all():
+        tick.check()
+    page.get_by_role("button", name="Зберегти").click()
+    page.wait_for_url("**/receipts/**")
+
+
+def correct_reading(page: Page) -> None:
+    """Send a reading and another in its place; ends on the receipt of the first."""
+    entry = page.url
+    send_reading(page)
+    first = page.url
+    page.goto(entry)
+    send_reading(page)
+    page.goto(first)
 
 
 def show(selector: str) -> Callable[[Page], object]:
@@ -172,6 +198,33 @@ SCREENS: tuple[Screen, ...] = (
         CUSTOMER,
         act=both(follow("main tbody a"), calculate),
     ),
+    Screen(
+        "cabinet/receipt",
+        f"/cabinet/legal/readings/{ACCOUNT}/points/",
+        CUSTOMER,
+        act=both(follow("main tbody a"), send_reading),
+    ),
+    Screen(
+        "cabinet/receipt-replaced",
+        f"/cabinet/legal/readings/{ACCOUNT}/points/",
+        CUSTOMER,
+        act=both(follow("main tbody a"), correct_reading),
+    ),
+    Screen(
+        "cabinet/receipt-check-replaced",
+        f"/cabinet/legal/readings/{ACCOUNT}/points/",
+        CUSTOMER,
+        act=both(follow("main tbody a"), correct_reading, press("Перевірити квитанцію")),
+    ),
+    Screen(
+        "cabinet/receipt-check",
+        f"/cabinet/legal/readings/{ACCOUNT}/receipts/",
+        CUSTOMER,
+        act=both(follow("main tbody a"), press("Перевірити квитанцію")),
+    ),
+    Screen("cabinet/receipts", f"/cabinet/legal/readings/{ACCOUNT}/receipts/", CUSTOMER),
+    Screen("cabinet/receipt-absent", "/readings/check/00000000-0000-4000-8000-000000000000/", status=404),
+    Screen("cabinet/reading-history", f"/cabinet/legal/readings/{ACCOUNT}/", CUSTOMER, act=show("#history")),
     Screen("cabinet/reading-points-big", "/cabinet/legal/readings/80-500500/points/", BIG),
     Screen("cabinet/meters-big", "/cabinet/legal/meters/80-500500/", BIG),
     Screen("cabinet/help", "/cabinet/legal/help/"),
