@@ -38,6 +38,7 @@ MESSAGES: dict[str, str | Promise] = {
     "token_reused": _("This form has already been sent with other readings. Please open it again."),
     "calculation_changed": _("The data changed meanwhile. Please check the new calculation and save again."),
     "not_confirmed": _("Please confirm what is unusual and give the reason."),
+    "not_explained": _("Say whether the register passed its last figure or the meter was replaced."),
     "not_your_branch": _("You do not work for this branch."),
     "reason_required": _("Enter the reason."),
     "basis_required": _("Say how the customer gave the readings, for example: by phone from Olena Galagan."),

@@ -76,6 +76,28 @@ def calculate(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def calculate_for_customer(page: Page) -> None:
+    """Say how the readings came, and press the first «Зберегти»."""
+    page.get_by_label("Як надійшли покази").fill("телефоном від О. Галаган, головного енергетика")
+    for field in page.locator("input[name^=value_]").all():
+        field.fill("92345,5")
+    page.get_by_role("button", name="Зберегти").click()
+    page.wait_for_load_state()
+
+
+def review_unusual(page: Page) -> None:
+    """Enter a reading that is far from the last one, where none was entered yet, and look at the list to review."""
+    enter = page.get_by_role("link", name="Внести", exact=True)
+    if enter.count() > 1:
+        enter.first.click()
+        calculate_for_customer(page)
+        page.get_by_label("Причина").fill("Цех працював у дві зміни")
+        page.locator("input[name=confirmed]").check()
+        page.get_by_role("button", name="Зберегти").click()
+        page.wait_for_load_state()
+    page.goto(f"{STAFF}/reading/review/")
+
+
 def send_reading(page: Page) -> None:
     """Type a new reading of the point on the screen, and save it twice; ends on its receipt."""
     value = f"{13_000 + int(time.time() * 10) % 8_000},5"
@@ -227,6 +249,19 @@ SCREENS: tuple[Screen, ...] = (
     Screen("cabinet/reading-history", f"/cabinet/legal/readings/{ACCOUNT}/", CUSTOMER, act=show("#history")),
     Screen("cabinet/reading-points-big", "/cabinet/legal/readings/80-500500/points/", BIG),
     Screen("cabinet/meters-big", "/cabinet/legal/meters/80-500500/", BIG),
+    Screen("cabinet/volumes", f"/cabinet/legal/readings/{ACCOUNT}/history/", CUSTOMER),
+    Screen("cabinet/volumes-big", "/cabinet/legal/readings/80-500500/history/", BIG),
+    Screen("cabinet/volumes-site", "/cabinet/legal/readings/80-500500/history/?site=Об'єкт 01", BIG),
+    Screen(
+        "cabinet/volumes-point",
+        f"/cabinet/legal/readings/{ACCOUNT}/overview/?show=reactive",
+        CUSTOMER,
+        act=follow("main tbody a"),
+    ),
+    Screen("cabinet/overview", f"/cabinet/legal/readings/{ACCOUNT}/overview/", CUSTOMER),
+    Screen("cabinet/overview-big", "/cabinet/legal/readings/80-500500/overview/", BIG),
+    Screen("cabinet/overview-reactive", f"/cabinet/legal/readings/{ACCOUNT}/overview/?show=reactive", CUSTOMER),
+    Screen("cabinet/overview-unread", "/cabinet/legal/readings/80-500500/overview/?show=unread", BIG),
     Screen("cabinet/help", "/cabinet/legal/help/"),
     Screen("cabinet/another-request", "/cabinet/legal/request/", CUSTOMER),
     Screen("cabinet/foreign-account", "/cabinet/legal/personal/00-000000/", CUSTOMER, status=404),
@@ -256,6 +291,28 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/import-sources", "/admin/imports/importprofile/", OPERATOR),
     Screen("staff/registrations", f"{STAFF}/accessrequest/", OPERATOR),
     Screen("staff/registration", f"{STAFF}/accessrequest/", OPERATOR, act=follow("main tbody a")),
+    Screen("staff/registrations-batch", f"{STAFF}/accessrequest/batch/", OPERATOR),
+    Screen("staff/window", f"{STAFF}/reading/window/", OPERATOR),
+    Screen("staff/window-central", f"{STAFF}/reading/window/", CENTRAL),
+    Screen("staff/review", f"{STAFF}/reading/missing/?q={ACCOUNT}", OPERATOR, act=review_unusual),
+    Screen("staff/review-empty", f"{STAFF}/reading/review/?q=00-0", OPERATOR),
+    Screen("staff/missing", f"{STAFF}/reading/missing/", OPERATOR),
+    Screen("staff/missing-print", f"{STAFF}/reading/missing/?print=1&q={ACCOUNT}", OPERATOR),
+    Screen(
+        "staff/entry-points",
+        f"{STAFF}/account/?q={ACCOUNT}",
+        OPERATOR,
+        act=both(follow("main tbody a"), press("Внести покази за споживача")),
+    ),
+    Screen("staff/entry", f"{STAFF}/reading/missing/?q={ACCOUNT}", OPERATOR, act=press("Внести")),
+    Screen(
+        "staff/entry-volumes",
+        f"{STAFF}/reading/missing/?q={ACCOUNT}",
+        OPERATOR,
+        act=both(press("Внести"), calculate_for_customer),
+    ),
+    Screen("staff/reopenings", f"{STAFF}/windowreopening/", OPERATOR),
+    Screen("staff/reopening", f"{STAFF}/windowreopening/create/?account={ACCOUNT}", OPERATOR),
     Screen("staff/accounts", f"{STAFF}/account/", OPERATOR),
     Screen("staff/account", f"{STAFF}/account/", OPERATOR, act=follow("main tbody a")),
     Screen("staff/customers", f"{STAFF}/customer/", OPERATOR),

@@ -230,7 +230,7 @@ def compared(readings: Sequence[Reading]) -> dict[int, Compared]:
     for one in (
         Reading.objects.filter(
             register__in={reading.register_id for reading in readings},
-            period__gte=rules.shift_period(min(periods), -COMPARED_MONTHS),
+            period__gte=rules.shift_period(min(periods), -COMPARED_MONTHS - 1),
             period__lt=max(periods),
             is_current=True,
             withdrawn=False,
@@ -241,21 +241,37 @@ def compared(readings: Sequence[Reading]) -> dict[int, Compared]:
         earlier.setdefault(one.register_id, []).append(one)
     return {
         reading.pk: _compared(
-            [one for one in earlier.get(reading.register_id, []) if one.period < reading.period],
-            rules.shift_period(reading.period, -COMPARED_MONTHS),
+            reading, [one for one in earlier.get(reading.register_id, []) if one.period < reading.period]
         )
         for reading in readings
     }
 
 
-def _compared(before: list[Reading], year_ago: date) -> Compared:
-    volumes = [(one.period, one.volume if one.accepted_volume is None else one.accepted_volume) for one in before]
-    known = [(period, volume) for period, volume in volumes if volume is not None]
+def _compared(reading: Reading, before: list[Reading]) -> Compared:
+    """Volumes of the earlier months: the accepted one, the computed one, else the difference to the month before.
+
+    Delivered readings often come without volumes; the multiplier of the reviewed one then stands for theirs.
+    """
+    newest: dict[date, Reading] = {}
+    for one in before:
+        newest.setdefault(one.period, one)
+    months = sorted(newest, reverse=True)
+    volumes = {
+        month: _volume(newest[month], newest.get(rules.shift_period(month, -1)), reading.multiplier) for month in months
+    }
+    known = [volume for volume in volumes.values() if volume is not None]
     return Compared(
         before=tuple(before[:SHOWN_BEFORE]),
-        mean=_mean(volume for _period, volume in known[: cabinet_settings.READING_MEAN_PERIODS]),
-        year_ago=next((volume for period, volume in known if period == year_ago), None),
+        mean=_mean(known[: cabinet_settings.READING_MEAN_MONTHS]),
+        year_ago=volumes.get(rules.shift_period(reading.period, -COMPARED_MONTHS)),
     )
+
+
+def _volume(one: Reading, older: Reading | None, multiplier: Decimal | None) -> Decimal | None:
+    known = one.volume if one.accepted_volume is None else one.accepted_volume
+    if known is not None or older is None or multiplier is None or one.value < older.value:
+        return known
+    return (one.value - older.value) * multiplier
 
 
 def _mean(volumes: Iterable[Decimal]) -> Decimal | None:

@@ -30,11 +30,11 @@ def review_readings(*, by: Any, readings: Collection[int]) -> int:
         readings: ids; those of other branches are passed over as absent ones.
     """
     moment = timezone.now()
-    open_ones = _open(by, readings).filter(reviewed_at__isnull=True)
-    Reading.objects.filter(pk__in=_ids(open_ones), **_STILL).filter(reviewed_at__isnull=True).update(
+    wanted = _ids(_open(by, readings).filter(reviewed_at__isnull=True))
+    Reading.objects.filter(pk__in=wanted, **_STILL).filter(reviewed_at__isnull=True).update(
         reviewed_by=by, reviewed_at=moment
     )
-    done = _done(readings, by, moment)
+    done = _done(wanted, by, moment)
     _log(audit.READINGS_REVIEW, by, done)
     return len(done)
 

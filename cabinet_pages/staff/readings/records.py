@@ -16,10 +16,10 @@ from cabinet_pages.staff.display import column
 from cabinet_pages.staff.filters import area_filter, branch_filter, choice_filter, month_filter, yes_no_filter
 from cabinet_pages.staff.inspecting import RelatedTable, related_table
 from cabinet_pages.staff.readings.exports import ExportFilter, batch_link
+from cabinet_pages.staff.readings.lifeline import life_line_table
 from cabinet_pages.staff.readings.missing import MissingView
 from cabinet_pages.staff.readings.review import ReviewView
 from cabinet_pages.staff.readings.window import WindowView
-from cabinet_pages.staff.readings.lifeline import life_line_table
 from cabinet_pages.staff.scope import BranchScopedAdmin
 
 

@@ -1,6 +1,7 @@
 """Unusual readings: each with its explanation beside what came before; an employee accepts the look of it or not."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,12 @@ class FlaggedRow:
     shown: HistoryRow
     compared: Compared
     url: str
+
+    @property
+    def expected(self) -> Decimal | None:
+        """The volume that was expected when the reading was sent; None where the checks expected none."""
+        found = (one.get("params", {}).get("expected") for one in self.reading.warnings)
+        return next((Decimal(text) for text in found if text), None)
 
     @property
     def reading(self) -> Reading:
