@@ -108,3 +108,24 @@ def test_a_rejected_reading_invites_a_new_one_while_the_window_takes_it(
     settlement_day.move_to("2026-07-01T10:00:00+03:00")
     client.force_login(world.owner)
     assert "вікно закрите, новий показ не приймається" in text_of(client.get(address))
+
+
+def test_the_history_shows_the_way_in_short_and_links_the_invoice(client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    world.submit("1234.5")
+    Reading.objects.update(state=ReadingState.BILLED, invoice_number="ВН-7")
+    invoice = factories.make_invoice(world.scope.account, "ВН-7", date(2026, 2, 5))
+    page = client.get(WINDOW)
+    assert "life-line--compact" in page.content.decode()
+    assert f"/cabinet/legal/invoices/80-431930/{invoice.uuid}/" in page.content.decode()
+
+
+def test_the_branch_sees_the_way_of_a_reading(client: Client, world: World) -> None:
+    submission = world.submit("1234.5")
+    Reading.objects.update(state=ReadingState.REJECTED, state_reason="розбито скло")
+    operator = factories.make_operator("operator@example.com", world.scope.account.branch)
+    client.force_login(operator)
+    page = text_of(client.get(f"/admin/cabinet_pages/reading/inspect/{submission.readings.get().pk}/"))
+    assert "Шлях показу" in page
+    assert f"квитанція № {submission.number}" in page
+    assert "розбито скло" in page
