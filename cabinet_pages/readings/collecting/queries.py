@@ -268,10 +268,11 @@ def _compared(reading: Reading, before: list[Reading]) -> Compared:
 
 
 def _volume(one: Reading, older: Reading | None, multiplier: Decimal | None) -> Decimal | None:
-    known = one.volume if one.accepted_volume is None else one.accepted_volume
+    known: Decimal | None = one.volume if one.accepted_volume is None else one.accepted_volume
     if known is not None or older is None or multiplier is None or one.value < older.value:
         return known
-    return (one.value - older.value) * multiplier
+    volume: Decimal = (one.value - older.value) * multiplier
+    return volume
 
 
 def _mean(volumes: Iterable[Decimal]) -> Decimal | None:

@@ -22,6 +22,8 @@ PER_PAGE = 100
 #: Rows of the printed list that are rendered at a time.
 PRINT_CHUNK = 200
 FOLDER = "cabinet_pages/staff/readings"
+# Where the rows go in the page that is printed; no name has it.
+CUT = "\x00"
 
 
 class MissingView(DeskView):
@@ -69,10 +71,11 @@ class MissingView(DeskView):
             "what": self.what,
             "branches": self.branches,
             "language": language,
+            "rows": CUT,
             "count": asked_points(self.what).filter(is_missing=True).count(),
         }
         with override(language):
-            head = render_to_string(f"{FOLDER}/missing_print_head.html", context)
+            head, _cut, foot = render_to_string(f"{FOLDER}/missing_print.html", context).rpartition(CUT)
         yield head
         for area, rows in groupby(every_missing_row(self.what), key=lambda row: row.area):
             chunk: list[MissingRow] = []
@@ -84,7 +87,7 @@ class MissingView(DeskView):
                     chunk, is_first = [], False
             if chunk:
                 yield _piece(area, chunk, language, is_first)
-        yield "</body></html>"
+        yield foot
 
     def _note(self, file_format: str) -> None:
         log(

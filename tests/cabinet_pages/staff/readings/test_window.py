@@ -1,9 +1,12 @@
 """The cockpit: what is counted, for whom, and at what cost."""
 
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -127,3 +130,12 @@ def test_a_screen_costs_as_many_queries_for_five_hundred_points_as_for_three(des
         found.append(len(queries))
     assert found[0] == found[1]
     assert found[1] <= 20
+
+
+def test_a_file_of_an_inspector_is_counted_as_control_readings(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "інспектор.csv"
+    heading = "Особовий рахунок;Код ТУ;Номер лічильника;Шкала;Дата зняття;Показ;Тип"
+    path.write_bytes(f"{heading}\r\n80-431930;ТУ-1;S-ТУ-1;A+;20.01.2026;1210;контрольне\r\n".encode("cp1251"))
+    call_command("import_file", "readings", str(path), branch="VIN", stdout=StringIO())
+    assert counts(desk.client).control == 1
+    assert counts(desk.client).missing == 1
