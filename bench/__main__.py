@@ -34,7 +34,10 @@ TIMES_STOCK = {"postgresql": 60, "sqlite": 40}
 PART_OF_COPY = 0.5
 MEMORY_MB = 300
 TIMES_CSV = 1.5
-PARTS = ("speed", "xlsx", "memory")
+PARTS = ("speed", "xlsx", "memory", "sheet")
+SHEET_POINTS = 500
+#: Of the reading sheet: so many times a bare view that reads, or creates, the same rows.
+TIMES_BARE = {"open": 3, "save": 4}
 
 
 @contextmanager
@@ -125,6 +128,24 @@ def memory(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list
     return found, targets
 
 
+def reading_sheet(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:
+    """The reading sheet of a big customer beside bare views. Raises NotMeasurable."""
+    found = site.run("sheet", rows=rows)
+    medians = found["medians"]
+    measured, targets = [], []
+    for task, times in TIMES_BARE.items():
+        stages = found["stages_of"][task]
+        measured += [
+            Measurement(f"{task} the reading sheet", "sheet", site.database, rows, medians[task], stages=stages),
+            Measurement(f"{task} the reading sheet", "bare view", site.database, rows, medians[f"bare {task}"]),
+        ]
+        ratio = medians[task] / medians[f"bare {task}"]
+        targets.append(Target(f"time to {task} the sheet beside a bare view", site.database, ratio, times, True))
+    calculated = medians["calculate"]
+    measured.append(Measurement("calculate the reading sheet", "sheet", site.database, rows, calculated))
+    return measured, targets
+
+
 def main(arguments: list[str]) -> int:
     """Measure on every database there is. Returns 1 when a part could not be measured."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -141,6 +162,7 @@ def main(arguments: list[str]) -> int:
         "speed": (speed, options.rows),
         "xlsx": (xlsx, min(XLSX_ROWS, options.rows)),
         "memory": (memory, options.memory_rows),
+        "sheet": (reading_sheet, SHEET_POINTS),
     }
     with tempfile.TemporaryDirectory(prefix="cabinet-bench-") as temporary, databases(Path(temporary)) as urls:
         accounts = Path(temporary) / "accounts.csv"

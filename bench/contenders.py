@@ -17,6 +17,7 @@ from typing import Any
 import django
 
 from bench.payments import payments
+from bench.sheet import sheet
 
 SEED = 20260101
 _SOURCE = "bench"
@@ -200,6 +201,7 @@ CONTENDERS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "stock": stock,
     "bulk": lambda options: stock(options, bulk=True),
     "bare": bare,
+    "sheet": sheet,
 }
 
 

@@ -12,7 +12,7 @@ from cabinet_pages.access.queries import Scope, accesses_for, scope_of
 from cabinet_pages.overview.queries import found_accesses, open_requests
 from cabinet_pages.windows.pages import AccountListMixin, CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
-from cabinet_pages.windows.queries import RowAction, row_actions, window_addresses
+from cabinet_pages.windows.queries import RowAction, all_accounts_actions, row_actions, window_addresses
 from cabinet_pages.windows.samples import sample_scope
 
 # From this many accounts on, the list has a search.
@@ -61,6 +61,7 @@ class AccountListPage(AccountListMixin, CabinetBasePage):
             words=words,
             rows=[AccountRow(scope=scope, actions=row_actions(windows, scope)) for scope in scopes],
             accounts=page,
+            all_actions=all_accounts_actions(windows, scopes),
             has_search=bool(words) or page.paginator.count >= SEARCH_FROM,
             personal_codes_only=bool(scopes) and all(scope.account.customer.has_personal_code for scope in scopes),
             add_url=f"{section.get_url(request)}{REQUEST_ROUTE}",

@@ -4,6 +4,7 @@ Mixins are plain classes in the order guard → RoutablePageMixin → Page; any 
 the routes, and `cabinet_pages.checks` refuses it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -134,6 +135,11 @@ class WindowMixin(Guard, RoutablePageMixin):  # type: ignore[misc]
     @classmethod
     def account_list_action(cls, scope: Scope) -> RowAction | None:
         """The button that leads here from an account's row in the account list; most windows have none."""
+        return None
+
+    @classmethod
+    def all_accounts_action(cls, scopes: Sequence[Scope]) -> RowAction | None:
+        """The button of the account list that leads to all accounts at once, its address below the page's."""
         return None
 
     def scope_or_404(self, request: HttpRequest, number: str) -> Scope:

@@ -1,5 +1,6 @@
 """Reads for the shell of the cabinet: sections, windows, addresses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +98,21 @@ def row_actions(windows: list[tuple[type[Any], str]], scope: Scope) -> list[RowA
         if action is not None
     ]
     return sorted(actions, key=lambda action: not action.is_primary)
+
+
+def all_accounts_actions(windows: list[tuple[type[Any], str]], scopes: Sequence[Scope]) -> list[RowAction]:
+    """The buttons above the account list that lead to several accounts at once.
+
+    Args:
+        windows: as of `row_actions`.
+        scopes: the accounts of the list.
+    """
+    offered = [(page_type.all_accounts_action(scopes), url) for page_type, url in windows]
+    return [
+        RowAction(label=action.label, is_primary=action.is_primary, url=f"{url}{action.url}")
+        for action, url in offered
+        if action is not None
+    ]
 
 
 def window_addresses(section: Any, mixin: type, request: HttpRequest) -> list[tuple[type[Any], str]]:

@@ -76,6 +76,11 @@ class SheetCalculation:
             for register, row in self.rows.items()
         }
 
+    def text_of(self, register: int) -> str:
+        """What was typed for a register; nothing for a zone that was left out beside its siblings."""
+        given = self.typed.get(register)
+        return "" if given is None else given.typed
+
     @property
     def warned(self) -> list[Row]:
         """Good rows that need a confirmation."""

@@ -1,7 +1,7 @@
 """Reads for «Відомість показів»: the points of accounts with what a person has typed so far."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -47,6 +47,10 @@ class ReadingSheet:
     points: list[EntrySheet]
     drafts: dict[int, Draft]
     closed: list[tuple[Scope, ReadingWindow]]
+
+    def with_drafts(self, drafts: dict[int, Draft]) -> "ReadingSheet":
+        """The same sheet after something was typed."""
+        return replace(self, drafts=drafts)
 
     @cached_property
     def by_account(self) -> dict[int, Scope]:

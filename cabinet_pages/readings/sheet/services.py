@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from cabinet_pages.access.queries import Scope
-from cabinet_pages.bulk import insert_rows
+from cabinet_pages.bulk import insert_rows, update_rows
 from cabinet_pages.metering.models import Register
 from cabinet_pages.readings import audit, rules
 from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingSource, ReadingSubmission
@@ -24,6 +24,7 @@ from cabinet_pages.readings.storing import SubmissionRefused, is_as_sent, readin
 # Ids in one statement.
 BATCH = 1_000
 MOST_TYPED = 40
+_CELL = ("register_id", "period", "typed", "read_on", "explanation", "remark")
 _STORED = (
     "uuid", "register_id", "kind", "period", "read_on", "version", "is_current", "value", "previous_value",
     "previous_on", "multiplier", "volume", "steps", "rolled_over", "is_late", "warnings", "remark", "submission_id",
@@ -60,7 +61,7 @@ def save_draft(
     cells: Iterable[DraftCell],
     source: str = ReadingSource.SHEET,
 ) -> int:
-    """Keep what a person has typed, by one statement; return how many cells are new or other than before.
+    """Keep what a person has typed, set by set; return how many cells are new or other than before.
 
     Registers of other accounts are passed over. Nothing of it is a reading before it is submitted.
 
@@ -74,41 +75,41 @@ def save_draft(
     accounts = [scope.account.pk for scope in scopes if scope.can_submit]
     if not wanted or not accounts:
         return 0
-    registers = sorted({register for register, _ in wanted})
+    return store(lambda: _save_once(user, accounts, wanted, source))
+
+
+def _save_once(user: Any, accounts: list[int], wanted: Mapping[tuple[int, date], DraftCell], source: str) -> int:
     own: dict[int, int] = {}
-    before: dict[tuple[int, date], DraftCell] = {}
-    for part in batches(registers, BATCH):
-        own |= dict(
-            Register.objects.filter(pk__in=part, meter__point__account__in=accounts).values_list(
-                "pk", "meter__point__account_id"
-            )
-        )
-        for row in ReadingDraft.objects.filter(user_id=user.pk, register__in=part).values_list(
-            "register_id", "period", "typed", "read_on", "explanation", "remark"
-        ):
-            before[row[0], row[1]] = DraftCell(*row)
+    before: dict[tuple[int, date], tuple[int, DraftCell]] = {}
+    for part in batches(sorted({register for register, _ in wanted}), BATCH):
+        registers = Register.objects.filter(pk__in=part, meter__point__account__in=accounts)
+        own |= dict(registers.values_list("pk", "meter__point__account_id"))
+        drafts = ReadingDraft.objects.filter(user_id=user.pk, register__in=part)
+        for pk, *draft in drafts.values_list("pk", *_CELL):
+            cell = DraftCell(*draft)
+            before[cell.register, cell.period] = pk, cell
     now = timezone.now()
+    # In one order for everybody, so that two devices rather wait for each other than lock each other out.
     changed = [
-        ReadingDraft(
-            user_id=user.pk,
-            account_id=own[cell.register],
-            register_id=cell.register,
-            period=cell.period,
-            typed=cell.typed,
-            read_on=cell.read_on,
-            explanation=cell.explanation,
-            remark=cell.remark,
-            source=source,
-            updated_at=now,
-        )
-        for key, cell in wanted.items()
-        if cell.register in own and before.get(key) != cell
+        cell
+        for key, cell in sorted(wanted.items())
+        if cell.register in own and (key not in before or before[key][1] != cell)
     ]
-    ReadingDraft.objects.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=["user", "register", "period"],
-        update_fields=["account", "typed", "read_on", "explanation", "remark", "source", "updated_at"],
+    said = ("typed", "read_on", "explanation", "remark", "source", "updated_at")
+
+    def words(cell: DraftCell) -> tuple[Any, ...]:
+        return cell.typed, cell.read_on, cell.explanation, cell.remark, source, now
+
+    known = [cell for cell in changed if (cell.register, cell.period) in before]
+    update_rows(ReadingDraft, said, ((before[one.register, one.period][0], *words(one)) for one in known))
+    insert_rows(
+        ReadingDraft,
+        ("user_id", "account_id", "register_id", "period", *said),
+        (
+            (user.pk, own[one.register], one.register, one.period, *words(one))
+            for one in changed
+            if (one.register, one.period) not in before
+        ),
     )
     return len(changed)
 

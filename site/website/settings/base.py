@@ -199,6 +199,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# The reading sheet of a big customer has a field for each register.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- mail ------------------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
