@@ -57,11 +57,11 @@ def format_energy(value: Decimal | None, *, language: str) -> str:
     return ABSENT if value is None else format_number(value, language=language)
 
 
-def format_signed(value: Decimal | None, *, language: str) -> str:
+def format_signed(value: Decimal | None, *, language: str, places: int | None = None) -> str:
     """Write a difference with its sign, «+12,5» or «−3»; zero has none, and a dash stands for no value."""
     if value is None:
         return ABSENT
-    return ("+" if value > 0 else "") + format_number(value, language=language)
+    return ("+" if value > 0 else "") + format_number(value, language=language, places=places)
 
 
 def format_ratio(value: Decimal | None, *, language: str) -> str:

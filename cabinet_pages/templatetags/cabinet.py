@@ -54,9 +54,9 @@ def energy(value: Decimal | None) -> str:
 
 
 @register.filter
-def signed(value: Decimal | None) -> str:
-    """A difference with its sign, «+12,5» or «−3»; a plain zero, and a dash for none."""
-    return formatting.format_signed(value, language=_language())
+def signed(value: Decimal | None, count: int | None = None) -> str:
+    """A difference with its sign, «+12,5» or «−3», with at least `count` decimals; a plain zero, a dash for none."""
+    return formatting.format_signed(value, language=_language(), places=count)
 
 
 @register.filter

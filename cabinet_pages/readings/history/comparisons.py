@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import (
     Count,
@@ -29,8 +29,11 @@ from cabinet_pages.metering.models import Channel, MeteringPoint, PointRole, Reg
 from cabinet_pages.metering.queries import points_for
 from cabinet_pages.readings.history.queries import ADDED, SUBTRACTED, counted_readings, in_place, standing_readings
 from cabinet_pages.readings.history.rules import YEAR
-from cabinet_pages.readings.models import Reading, ReadingKind
+from cabinet_pages.readings.models import ReadingKind
 from cabinet_pages.readings.rules import shift_period
+
+# A query set of grouped readings as dictionaries; mypy's plug-in knows no names of annotations.
+Rows: TypeAlias = Any
 
 # --- sites ----------------------------------------------------------------------------------------------------------
 
@@ -40,7 +43,7 @@ def has_site(scope: Scope, site: str) -> bool:
     return points_for(scope).filter(site=site).exists()
 
 
-def site_rows(scope: Scope, period: date) -> "QuerySet[Reading, dict[str, Any]]":
+def site_rows(scope: Scope, period: date) -> Rows:
     """The account's sites with A+ of a month, the month before and the same month last year; ordered by name."""
     compared = _compared(scope, period, Channel.ACTIVE_CONSUMED).exclude(
         register__meter__point__role=PointRole.TECHNICAL
@@ -74,7 +77,7 @@ def latest_period(scope: Scope, periods: Sequence[date]) -> date:
     return newest or periods[max(len(periods) - 2, 0)]
 
 
-def volumes_by_point(scope: Scope, period: date) -> "QuerySet[Reading, dict[str, Any]]":
+def volumes_by_point(scope: Scope, period: date) -> Rows:
     """Every point with A+ of a month (`now`), the month before (`month`) and the same month last year (`year`).
 
     `*_registers` count the registers that gave them: another number of registers is no comparison.
@@ -87,7 +90,7 @@ def volumes_by_point(scope: Scope, period: date) -> "QuerySet[Reading, dict[str,
     return _by_point(_compared(scope, period, Channel.ACTIVE_CONSUMED)).annotate(**annotations)
 
 
-def movers(scope: Scope, period: date, order: str) -> "QuerySet[Reading, dict[str, Any]]":
+def movers(scope: Scope, period: date, order: str) -> Rows:
     """Points by the largest change of their volume, up or down; those that cannot be compared are not among them.
 
     Args:
@@ -96,7 +99,7 @@ def movers(scope: Scope, period: date, order: str) -> "QuerySet[Reading, dict[st
         order: one of ORDERS.
     """
     against = order.removesuffix("_percent")
-    changed = volumes_by_point(scope, period).annotate(change=F("now") - F(against)).filter(change__isnull=False)
+    changed: Rows = volumes_by_point(scope, period).annotate(change=F("now") - F(against)).filter(change__isnull=False)
     size = Abs(F("change"))
     if order.endswith("_percent"):
         # Only the order of the rows comes from floats; the per cent that is shown is exact.
@@ -105,12 +108,12 @@ def movers(scope: Scope, period: date, order: str) -> "QuerySet[Reading, dict[st
     return changed.annotate(size=size).order_by("-size", "name", "point")
 
 
-def zero_points(scope: Scope, period: date) -> "QuerySet[Reading, dict[str, Any]]":
+def zero_points(scope: Scope, period: date) -> Rows:
     """Points that used nothing in a month, those that used most in the month before first."""
     return volumes_by_point(scope, period).filter(now=Decimal(0)).order_by(F("month").desc(nulls_last=True), "name")
 
 
-def flat_registers(scope: Scope, period: date, months: int) -> "QuerySet[Reading, dict[str, Any]]":
+def flat_registers(scope: Scope, period: date, months: int) -> Rows:
     """Registers in place whose reading was the same in each of the months that end with a period.
 
     Args:
@@ -154,7 +157,7 @@ def unread_points(scope: Scope, period: date) -> "QuerySet[MeteringPoint]":
     )
 
 
-def reactive_points(scope: Scope, period: date) -> "QuerySet[Reading, dict[str, Any]]":
+def reactive_points(scope: Scope, period: date) -> Rows:
     """Points with reactive energy of a month: A+ and R+ with the registers that gave them, the largest tgφ first."""
     channels = {"active": Channel.ACTIVE_CONSUMED, "reactive": Channel.REACTIVE_CONSUMED}
     annotations: dict[str, Any] = {}
@@ -189,11 +192,11 @@ def months_compared(period: date) -> dict[str, date]:
     return {"now": period, "month": shift_period(period, -1), "year": shift_period(period, -YEAR)}
 
 
-def _compared(scope: Scope, period: date, channel: str) -> "QuerySet[Reading]":
+def _compared(scope: Scope, period: date, channel: str) -> Rows:
     return counted_readings(scope).filter(register__channel=channel, period__in=months_compared(period).values())
 
 
-def _by_point(readings: "QuerySet[Reading]") -> "QuerySet[Reading, dict[str, Any]]":
+def _by_point(readings: Rows) -> Rows:
     return readings.values(
         point=F("register__meter__point"),
         name=F("register__meter__point__name"),
@@ -234,4 +237,5 @@ def attention_of(scope: Scope, period: date, months: int, order: str) -> Attenti
         "reactive": reactive_points(scope, period),
     }
     counts = {name: _RowCount(rows.order_by()) for name, rows in lists.items()}
-    return Attention(**Account.objects.filter(pk=scope.account.pk).values(**counts).get())
+    found: Any = Account.objects.filter(pk=scope.account.pk).values(**counts).get()
+    return Attention(**found)

@@ -28,7 +28,7 @@ def headings() -> list[str]:
         _("Code of the point"),
         _("Metering point"),
         "EIC",
-        _("Role"),
+        _("Role of the point"),
         _("Meter"),
         _("Energy"),
         _("Zone"),
@@ -37,7 +37,7 @@ def headings() -> list[str]:
         _("Reading"),
         _("Version"),
         _("Current version"),
-        _("Previous reading"),
+        _("Earlier reading"),
         _("Date of the previous reading"),
         _("Multiplier"),
         _("Computed volume"),
@@ -82,7 +82,7 @@ class _Words:
         self.roles, self.channels, self.zones, self.kinds, self.states = (
             {value: str(label) for value, label in one.choices} for one in choices
         )
-        self.units = {channel: unit_of(channel) for channel in self.channels}
+        self.units = {channel: unit_of(channel) for channel in Channel.values}
         self.answers = {True: _("yes"), False: _("no")}
         self.sources = {True: _("volume accepted"), False: _("volume preliminary")}
 

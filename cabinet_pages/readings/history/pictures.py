@@ -152,7 +152,7 @@ def reactive_rows(volumes: dict[str, list[MonthVolume]]) -> list[ReactiveRow]:
     """
     if Channel.REACTIVE_CONSUMED not in volumes:
         return []
-    rows = []
+    rows: list[ReactiveRow] = []
     last = max(one.period for months in volumes.values() for one in two_years(months))
     by_channel = {channel: {one.period: one for one in months} for channel, months in volumes.items()}
     for consumed in reversed(volumes[Channel.REACTIVE_CONSUMED]):

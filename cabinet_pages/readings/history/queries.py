@@ -87,7 +87,8 @@ def with_volumes(scope: Scope, readings: "QuerySet[Reading]") -> "QuerySet[Readi
 
 def counted_readings(scope: Scope) -> "QuerySet[Reading]":
     """The readings that volumes are made of, with `counted`, kWh (kVAr·h)."""
-    return with_volumes(scope, standing_readings(scope)).filter(counts=True)
+    readings: Any = with_volumes(scope, standing_readings(scope))
+    return readings.filter(counts=True)  # type: ignore[no-any-return]
 
 
 def volumes_by_month(scope: Scope, months: Sequence[date], *, site: str = "") -> dict[str, list[MonthVolume]]:
@@ -112,7 +113,7 @@ def volumes_by_month(scope: Scope, months: Sequence[date], *, site: str = "") ->
     readings = readings.exclude(register__meter__point__role=PointRole.TECHNICAL)
     expected = _registers_by_month(registers.exclude(meter__point__role=PointRole.TECHNICAL), months)
     known: dict[tuple[str, date], list[dict[str, Any]]] = {}
-    rows = readings.values("period", channel=F("register__channel"), zone=F("register__zone")).annotate(
+    rows: Any = readings.values("period", channel=F("register__channel"), zone=F("register__zone")).annotate(
         added=Sum("counted", filter=ADDED),
         subtracted=Sum("counted", filter=SUBTRACTED),
         accepted=Count("register", distinct=True, filter=Q(accepted_volume__isnull=False)),
@@ -192,7 +193,7 @@ def _month(period: date, rows: list[dict[str, Any]], expected: int) -> MonthVolu
 def _registers_by_month(registers: "QuerySet[Register]", months: Sequence[date]) -> dict[str, dict[date, int]]:
     """How many registers of each channel hung at the end of each month; one query."""
     counts = {f"month_{index}": Count("pk", filter=in_place(month)) for index, month in enumerate(months)}
-    rows = registers.order_by().values("channel").annotate(**counts)
+    rows: Any = registers.order_by().values("channel").annotate(**counts)
     return {row["channel"]: {month: row[f"month_{index}"] for index, month in enumerate(months)} for row in rows}
 
 

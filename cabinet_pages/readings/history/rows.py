@@ -232,7 +232,8 @@ def _month(scope: Scope, period: date, readings: list[Reading]) -> RegisterMonth
 
 
 def _volume(reading: Reading) -> Decimal | None:
-    return reading.volume if reading.accepted_volume is None else reading.accepted_volume
+    volume: Decimal | None = reading.volume if reading.accepted_volume is None else reading.accepted_volume
+    return volume
 
 
 def _owned(scope: Scope, row: HistoryRow) -> HistoryRow:
