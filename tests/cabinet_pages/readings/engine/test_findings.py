@@ -139,6 +139,20 @@ def test_the_power_is_the_points_so_its_meters_and_zones_are_added_and_it_is_tol
     assert [one.params["used"] if one else None for one in found] == [Decimal(748), None, None, None, None]
 
 
+def test_the_register_of_the_whole_day_is_not_added_to_its_zones_for_the_power_either() -> None:
+    registers = [facts(register=zone + 1, zone=zone, permitted_power=Decimal(1)) for zone in range(3)]
+    made = rules.assess(registers, {1: Decimal(1744), 2: Decimal(1444), 3: Decimal(1300)}, JANUARY)
+    assert all(rules.above_permitted_power(one, factor=Decimal(1), zone=KYIV) is None for one in made)
+
+
+# --- zero ---
+
+
+def test_a_zero_is_one_finding_and_none_on_the_day_of_the_previous_reading() -> None:
+    assert codes(line("1000", history=year("300"))) == ["nothing_used"]
+    assert codes(line("1000", history=year("300"), read_on=DECEMBER)) == []
+
+
 # --- zones against the whole day ---
 
 
