@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import IO, Any, NamedTuple, Protocol
 from uuid import UUID, uuid4
 
+from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -19,11 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from cabinet_pages.access.queries import branches_for
-from cabinet_pages.accounts.models import Branch
+from cabinet_pages.accounts.models import Account, Branch, Customer
+from cabinet_pages.bulk import CHUNK
 from cabinet_pages.clock import kyiv_clock
-from cabinet_pages.metering.models import Register
+from cabinet_pages.metering.models import Meter, MeteringPoint, Register
 from cabinet_pages.readings import audit
-from cabinet_pages.readings.models import Reading, ReadingExport, ReadingKind, ReadingState
+from cabinet_pages.readings.models import Reading, ReadingExport, ReadingKind, ReadingState, ReadingSubmission
 
 # Whoever loses the race for a number finds fewer readings waiting, so a few attempts always suffice.
 ATTEMPTS = 32
@@ -132,7 +134,17 @@ def waiting_by_period(user: Any) -> list[Waiting]:
             accounts=Count(_ACCOUNT, distinct=True),
         )
     )
-    found = [Waiting(**{**row, "branch": branches[row["branch"]]}) for row in rows]
+    found = [
+        Waiting(
+            branch=branches[row["branch"]],
+            period=row["period"],
+            readings=row["readings"],
+            flagged=row["flagged"],
+            unreviewed=row["unreviewed"],
+            accounts=row["accounts"],
+        )
+        for row in rows
+    ]
     return sorted(found, key=lambda one: (-one.period.toordinal(), one.branch.name))
 
 
@@ -196,17 +208,54 @@ def export_readings(
 
 
 def exported_readings(export: ReadingExport) -> Iterator[ExportedReading]:
-    """The readings of a batch by account, point, meter and register, streamed; a constant number of queries."""
-    rows = (
-        Reading.objects.filter(export=export)
-        .order_by(
-            f"{_ACCOUNT}__number", "register__meter__point__code", "register__meter__serial", "register__channel",
-            "register__zone", "pk",
+    """The readings of a batch by account, point, meter and register.
+
+    Table by table, each by its ids: right after a large import PostgreSQL takes the tables for empty, and a join of all
+    of them would then be looked for by trying every row with every other.
+    """
+    rows = list(Reading.objects.filter(export=export).order_by().values(*_READING))
+    registers = _by_id(Register, {row["register_id"] for row in rows}, "meter_id", "channel", "zone", "digits")
+    meters = _by_id(Meter, {one["meter_id"] for one in registers.values()}, "point_id", "serial", "meter_type")
+    points = _by_id(MeteringPoint, {one["point_id"] for one in meters.values()}, "account_id", "code", "eic")
+    accounts = _by_id(Account, {one["account_id"] for one in points.values()}, "number", "customer_id")
+    customers = _by_id(Customer, {one["customer_id"] for one in accounts.values()}, "code")
+    submissions = _by_id(
+        ReadingSubmission, {row["submission_id"] for row in rows} - {None}, "submitted_at", "sender", "user_id"
+    )
+    users = _by_id(get_user_model(), {one["user_id"] for one in submissions.values()} - {None}, "email")
+    found = []
+    for row in rows:
+        register = registers[row["register_id"]]
+        meter = meters[register["meter_id"]]
+        point = points[meter["point_id"]]
+        account = accounts[point["account_id"]]
+        sent = submissions.get(row["submission_id"], _UNSENT)
+        found.append(
+            ExportedReading(
+                batch=export.number,
+                account=account["number"],
+                customer_code=customers[account["customer_id"]]["code"],
+                point=point["code"],
+                eic=point["eic"],
+                serial=meter["serial"],
+                meter_type=meter["meter_type"],
+                channel=register["channel"],
+                zone=register["zone"],
+                period=row["period"],
+                previous_on=row["previous_on"],
+                previous_value=row["previous_value"],
+                read_on=row["read_on"],
+                value=row["value"],
+                difference=_difference(row, register["digits"]),
+                multiplier=row["multiplier"],
+                volume=row["volume"],
+                submitted_at=sent["submitted_at"] and kyiv_clock(sent["submitted_at"]),
+                sender=sent["sender"] or users.get(sent["user_id"], _UNKNOWN)["email"] or "",
+                reading_id=row["uuid"],
+            )
         )
-        .values(**_COLUMNS)
-        .iterator(chunk_size=2_000)
-    )  # fmt: skip
-    return (_exported(row, export.number) for row in rows)
+    found.sort(key=lambda one: (one.account, one.point, one.serial, one.channel, one.zone, one.reading_id))
+    return iter(found)
 
 
 def _export_once(
@@ -269,65 +318,32 @@ def _waits() -> Q:
     )
 
 
-_COLUMNS: dict[str, Any] = {
-    "account": F(f"{_ACCOUNT}__number"),
-    "customer_code": F(f"{_ACCOUNT}__customer__code"),
-    "point": F("register__meter__point__code"),
-    "eic": F("register__meter__point__eic"),
-    "serial": F("register__meter__serial"),
-    "meter_type": F("register__meter__meter_type"),
-    "channel": F("register__channel"),
-    "zone": F("register__zone"),
-    "digits": F("register__digits"),
-    "settled": F("period"),
-    "was_on": F("previous_on"),
-    "was": F("previous_value"),
-    "day": F("read_on"),
-    "shown": F("value"),
-    "rolled": F("rolled_over"),
-    "intervals": F("steps"),
-    "times": F("multiplier"),
-    "computed": F("volume"),
-    "sent_at": F("submission__submitted_at"),
-    "sender": F("submission__sender"),
-    "email": F("submission__user__email"),
-    "reading_id": F("uuid"),
-}
+_READING = (
+    "uuid", "register_id", "submission_id", "period", "previous_on", "previous_value", "read_on", "value",
+    "rolled_over", "steps", "multiplier", "volume",
+)  # fmt: skip
+_UNSENT: Mapping[str, Any] = {"submitted_at": None, "sender": "", "user_id": None}
+_UNKNOWN: Mapping[str, Any] = {"email": ""}
 
 
-def _exported(row: Mapping[str, Any], batch: int) -> ExportedReading:
-    return ExportedReading(
-        batch=batch,
-        account=row["account"],
-        customer_code=row["customer_code"],
-        point=row["point"],
-        eic=row["eic"],
-        serial=row["serial"],
-        meter_type=row["meter_type"],
-        channel=row["channel"],
-        zone=row["zone"],
-        period=row["settled"],
-        previous_on=row["was_on"],
-        previous_value=row["was"],
-        read_on=row["day"],
-        value=row["shown"],
-        difference=_difference(row),
-        multiplier=row["times"],
-        volume=row["computed"],
-        submitted_at=row["sent_at"] and kyiv_clock(row["sent_at"]),
-        sender=row["sender"] or row["email"] or "",
-        reading_id=row["reading_id"],
-    )
+def _by_id(model: Any, ids: set[Any], *fields: str) -> dict[Any, dict[str, Any]]:
+    """The fields of rows of one table, by id."""
+    wanted = sorted(ids)
+    found: dict[Any, dict[str, Any]] = {}
+    for first in range(0, len(wanted), CHUNK):
+        rows = model._default_manager.filter(pk__in=wanted[first : first + CHUNK]).order_by()
+        found.update((row["pk"], row) for row in rows.values("pk", *fields))
+    return found
 
 
-def _difference(row: Mapping[str, Any]) -> Decimal | None:
+def _difference(row: Mapping[str, Any], digits: int) -> Decimal | None:
     """What the register has counted; where the volume has several intervals, in all of them."""
-    steps = row["intervals"] or []
+    steps = row["steps"] or []
     if len(steps) > 1:
         told = [(Decimal(one["previous"]), Decimal(one["value"]), bool(one["rolled_over"])) for one in steps]
-    elif row["was"] is not None:
-        told = [(row["was"], row["shown"], row["rolled"])]
+    elif row["previous_value"] is not None:
+        told = [(row["previous_value"], row["value"], row["rolled_over"])]
     else:
         return None
-    whole = Decimal(10) ** int(row["digits"])
+    whole = Decimal(10) ** digits
     return sum((value - before + (whole if rolled else 0) for before, value, rolled in told), Decimal(0))

@@ -49,12 +49,14 @@ def _cell(sheet: Any, value: Cell, column: Column) -> Any:
     if isinstance(value, str):
         return _text(sheet, value)
     if isinstance(value, datetime.date):
-        cell = WriteOnlyCell(sheet, value)
-        cell.number_format = _DAY_FORMAT
+        cell: Any = WriteOnlyCell(sheet)
+        cell.value, cell.number_format = value, _DAY_FORMAT
         return cell
     if isinstance(value, Decimal) and len(exact_text(value).replace(".", "").strip("-")) > _DIGITS:
         return _text(sheet, exact_text(value))
-    return WriteOnlyCell(sheet, value)
+    number: Any = WriteOnlyCell(sheet)
+    number.value = value
+    return number
 
 
 def _text(sheet: Any, text: str) -> Any:

@@ -150,6 +150,13 @@ def test_a_reading_that_was_corrected_while_the_export_waited_for_it_is_not_expo
     assert other.state == ReadingState.EXPORTED
 
 
+def let_go() -> None:
+    """Close every connection, those of a pool too: a process that is forked must not speak through ours."""
+    connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]
+
+
 def killed_after(save: Callable[..., str]) -> Any:
     def and_die(*args: Any, **kwargs: Any) -> str:
         name = save(*args, **kwargs)
@@ -162,7 +169,7 @@ def killed_after(save: Callable[..., str]) -> Any:
 def test_an_export_killed_between_its_file_and_its_commit_leaves_nothing_half_done() -> None:
     branch = many_readings(5)
     for _ in range(2):
-        connections.close_all()
+        let_go()
         child = os.fork()
         if not child:
             FileSystemStorage.save = killed_after(FileSystemStorage.save)  # type: ignore[method-assign]
@@ -183,7 +190,7 @@ def test_an_export_killed_between_its_file_and_its_commit_leaves_nothing_half_do
 
 def test_exports_in_processes_of_their_own_share_no_reading() -> None:
     branch = many_readings(40)
-    connections.close_all()
+    let_go()
     children = []
     for _ in range(4):
         child = os.fork()
