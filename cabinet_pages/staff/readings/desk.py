@@ -76,7 +76,8 @@ class DeskView(ScopedCollectionView):
             period=period,
             day=asked_on(period, first),
             area=area,
-            number=normalise_account_number(self.request.GET.get("q", "")[:40]),
+            # PostgreSQL takes no text with a NUL in it.
+            number=normalise_account_number(self.request.GET.get("q", "")[:40].replace("\0", "")),
         )
 
     def _asked_period(self) -> date | None:
