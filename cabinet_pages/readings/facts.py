@@ -169,8 +169,8 @@ def _sheets(
     )
     ratios: dict[int, list[rules.RatioSpan]] = {}
     spans = MeterRatio.objects.filter(here).order_by("valid_from", "pk")
-    for meter, valid_from, multiplier in spans.values_list("meter_id", "valid_from", "multiplier"):
-        ratios.setdefault(meter, []).append(rules.RatioSpan(valid_from, multiplier))
+    for meter_id, valid_from, multiplier in spans.values_list("meter_id", "valid_from", "multiplier"):
+        ratios.setdefault(meter_id, []).append(rules.RatioSpan(valid_from, multiplier))
     rows = list(registers)
     readings = _readings(rows, here, min(window.period for _, window in places))
     entries: dict[int, list[EntryRegister]] = {}
@@ -189,9 +189,7 @@ def _sheets(
                 EntryRegister(register, known.facts(), known.current, scope.visible_from)
             )
         elif meter.removed_on is not None and begins[point.account_id] < meter.removed_on <= today:
-            gone = known.removed()
-            if gone is not None:
-                removed.setdefault(point.pk, []).append(gone)
+            removed.setdefault(point.pk, []).append(known.removed())
     return [
         EntrySheet(point, by_account[point.account_id][1], entries.get(pk, []), tuple(removed.get(pk, ())))
         for pk, point in listed.items()
@@ -218,7 +216,7 @@ def _begin_of(scope: Scope, window: rules.ReadingWindow) -> date:
 _Row = tuple[int, int, str, date, date, int, int | None, str, bool, int]
 
 
-def _raw(name: str) -> ExpressionWrapper:
+def _raw(name: str) -> "ExpressionWrapper[F]":
     """A fixed-point column as the database has it: only the few values that are shown become decimals."""
     return ExpressionWrapper(F(name), output_field=BigIntegerField())
 
@@ -334,14 +332,12 @@ class _Known:
             next_verification_on=meter.next_verification_on,
         )
 
-    def removed(self) -> rules.RemovedRegister | None:
-        """The register of a meter that was taken away; None where nobody knows what it showed."""
+    def removed(self) -> rules.RemovedRegister:
+        """The register of a meter that was taken away; without a final value while nobody knows what it showed."""
         register, meter = self.register, self.register.meter
         final = self.final
         if final is None and register.final_value is not None:
             final = rules.KnownReading(register.final_value, meter.removed_on)
-        if final is None:
-            return None
         return rules.RemovedRegister(
             register=register.pk,
             meter=meter.pk,

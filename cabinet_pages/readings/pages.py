@@ -26,7 +26,7 @@ from cabinet_pages.readings.queries import (
     windows_for,
 )
 from cabinet_pages.readings.receipts.routes import ReceiptRoutes
-from cabinet_pages.readings.rows import calculated_rows, entry_rows, history_rows, totals_of
+from cabinet_pages.readings.rows import calculated_rows, entry_rows, history_rows, point_totals, totals_of
 from cabinet_pages.readings.rules import ReadingWindow
 from cabinet_pages.readings.samples import sample_readings
 from cabinet_pages.readings.services import SubmissionRefused, submission_of_click, submit_readings
@@ -218,6 +218,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
             typed=typed_values(request.POST, calculation.sheet),
             rows=calculated_rows(calculation),
             totals=totals_of(calculation),
+            point_totals=point_totals(calculation),
             steps=STEPS,
         )
 

@@ -14,6 +14,7 @@ from cabinet_pages.metering.models import Channel, Register
 from cabinet_pages.readings import rules
 from cabinet_pages.readings.calculation import Calculation
 from cabinet_pages.readings.checks import RaisedFinding, labels_of, registered_checks
+from cabinet_pages.readings.explanation import Explanation, explain_channel
 from cabinet_pages.readings.messages import unit_of
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingSource, ReadingState
 from cabinet_pages.readings.queries import EntryRegister, EntrySheet
@@ -141,6 +142,15 @@ def totals_of(calculation: Calculation) -> list[TotalRow]:
     return [
         TotalRow(one.meter, str(Channel(one.channel).label), one.volume, unit_of(one.channel))
         for one in calculation.totals
+    ]
+
+
+def point_totals(calculation: Calculation) -> list[tuple[str, Explanation]]:
+    """The channels of the point that more adds to than the typed rows: meters taken away and losses, with the parts."""
+    return [
+        (str(Channel(one.channel).label), explain_channel(one))
+        for one in calculation.volume.channels
+        if one.is_known and (one.removed or one.losses is not None)
     ]
 
 
