@@ -123,6 +123,12 @@ def correct_reading(page: Page) -> None:
     page.goto(first)
 
 
+def fill_sheet(page: Page) -> None:
+    """Type two readings, one that is less than the last, and one that is no number into the reading sheet."""
+    for field, text in zip(page.locator("input[name^=value_]").all(), ("99 999,5", "99998", "1", "12а"), strict=False):
+        field.fill(text)
+
+
 def show(selector: str) -> Callable[[Page], object]:
     """Return an act that brings a part of a long page into sight."""
 
@@ -247,6 +253,15 @@ SCREENS: tuple[Screen, ...] = (
     Screen("cabinet/receipts", f"/cabinet/legal/readings/{ACCOUNT}/receipts/", CUSTOMER),
     Screen("cabinet/receipt-absent", "/readings/check/00000000-0000-4000-8000-000000000000/", status=404),
     Screen("cabinet/reading-history", f"/cabinet/legal/readings/{ACCOUNT}/", CUSTOMER, act=show("#history")),
+    Screen("cabinet/sheet", f"/cabinet/legal/readings/{ACCOUNT}/sheet/", CUSTOMER, act=fill_sheet),
+    Screen("cabinet/sheet-big", "/cabinet/legal/readings/80-500500/sheet/?site=Об'єкт 02", BIG),
+    Screen("cabinet/sheet-all", "/cabinet/legal/readings/all/sheet/", CUSTOMER),
+    Screen(
+        "cabinet/sheet-calculation",
+        f"/cabinet/legal/readings/{ACCOUNT}/sheet/",
+        CUSTOMER,
+        act=both(fill_sheet, press("Зберегти")),
+    ),
     Screen("cabinet/reading-points-big", "/cabinet/legal/readings/80-500500/points/", BIG),
     Screen("cabinet/meters-big", "/cabinet/legal/meters/80-500500/", BIG),
     Screen("cabinet/volumes", f"/cabinet/legal/readings/{ACCOUNT}/history/", CUSTOMER),

@@ -151,7 +151,11 @@ def drafts_of(user: Any, scopes: Iterable[Scope], windows: dict[int, ReadingWind
     ).values_list(
         "account_id", "period", "register_id", "pk", "typed", "read_on", "explanation", "remark", "updated_at"
     )
-    return {register: Draft(*draft) for account, period, register, *draft in rows if periods[account] == period}
+    return {
+        register: Draft(pk, typed, read_on, explanation, remark, updated_at)
+        for account, period, register, pk, typed, read_on, explanation, remark, updated_at in rows
+        if periods[account] == period
+    }
 
 
 def sites_of(points: Iterable[EntrySheet]) -> list[str]:

@@ -232,7 +232,7 @@ def _calculated(entry: EntryRegister, calculation: SheetCalculation, words: Word
         "explanation": typed.explanation if typed else "",
         "reason": typed.reason if typed else "",
     }
-    return found | _volume_of(row, words) if row is not None else found
+    return found | (_volume_of(row, words) if row is not None else {"held": not found["errors"]})
 
 
 def _volume_of(row: Row, words: Wording) -> dict[str, Any]:

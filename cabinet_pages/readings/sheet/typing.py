@@ -15,6 +15,8 @@ from cabinet_pages.readings.sheet.services import DraftCell
 from cabinet_pages.windows.fields import DayField
 
 _VALUE, _DAY, _EXPLANATION, _REASON, _PERIOD = "value_", "date_", "explanation_", "reason_", "period_"
+# Digits of an id; what is longer is none.
+LONGEST_ID = 19
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ def _numbered(data: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     """Fields whose names end with an id."""
     for name, text in data.items():
         stem, _, number = name.rpartition("_")
-        if number.isdecimal() and number.isascii() and len(number) < 19:
+        if number.isdecimal() and number.isascii() and len(number) < LONGEST_ID:
             yield f"{stem}_", int(number), str(text)
 
 
@@ -173,11 +175,12 @@ def posted_from_json(told: Any) -> Posted | None:
     """Changed cells as the script sends them: {"read_on": …, "cells": {"7": "1234,5"}}; None for anything else."""
     if not isinstance(told, dict) or not isinstance(told.get("cells"), dict):
         return None
-    cells = [(name, text) for name, text in told["cells"].items() if isinstance(text, str) and name.isdecimal()]
-    days = told.get("days") if isinstance(told.get("days"), dict) else {}
     found = Posted(read_on=day_of(told.get("read_on")))
-    found.values = {int(name): text for name, text in cells}
-    found.days = {int(name): day_of(text) for name, text in days.items() if name.isdecimal()}
+    found.values = {
+        int(name): text
+        for name, text in told["cells"].items()
+        if isinstance(text, str) and name.isdecimal() and len(name) < LONGEST_ID
+    }
     return found
 
 

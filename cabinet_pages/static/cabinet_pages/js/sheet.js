@@ -62,7 +62,7 @@
   const count = () => {
     if (!entered || new URLSearchParams(window.location.search).get("q") || form.elements.show.value) return;
     const typed = open.filter((field) => field.value.trim() && field.value.trim() !== (field.dataset.sent || "")).length;
-    entered.textContent = typed ? `${entered.dataset.sheetWords} ${typed}` : "";
+    entered.textContent = typed ? `· ${entered.dataset.sheetWords} ${typed}` : "";
   };
 
   // --- drafts ---
