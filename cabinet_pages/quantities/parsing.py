@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 # Ordinary, non-breaking, narrow non-breaking and thin spaces, and the apostrophes people use between thousands.
-_GROUPING = re.compile("[   \u2009'’ʼ]")
+_GROUPING = re.compile("[ \u00a0\u202f\u2009'’ʼ]")
 _PLAIN = re.compile(r"[+\-−]?[0-9]{1,18}(?:[.,][0-9]{1,18})?\Z")
 
 
