@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -168,6 +169,8 @@ class _Interval(NamedTuple):
         return (self.until - self.after).days
 
 
+# Several findings ask for the same register one after another.
+@lru_cache(maxsize=1)
 def _intervals(facts: RegisterFacts) -> list[_Interval] | None:
     """The register's history, the newest first; None where a value does not fit the register."""
     dated: list[tuple[date, KnownReading]] = [(one.read_on, one) for one in facts.history if one.read_on is not None]
