@@ -1,17 +1,24 @@
-"""«Відомість показів» in a browser: a column out of a spreadsheet, keys, drafts, and both «Зберегти»."""
+"""«Відомість показів» in a browser: a column out of a spreadsheet, keys, drafts, both «Зберегти», and what 1C says."""
 
+import csv
+import io
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import cabinet
+from tests.journeys import cabinet, desk
 from tests.support.browser import DESKTOP, person
 from tests.support.site import ServedSite
 
 pytestmark = pytest.mark.browser
 
-SHEET = "/cabinet/legal/readings/80-500500/sheet/"
+ACCOUNT = "80-500500"
+OPERATOR = "operator.vin@demo.example"
+REASON = "Не збігається з контрольним оглядом"
+SHEET = f"/cabinet/legal/readings/{ACCOUNT}/sheet/"
 PASTE = """text => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
@@ -20,8 +27,8 @@ PASTE = """text => {
 }"""
 
 
-def test_a_column_out_of_a_spreadsheet_is_pasted_calculated_confirmed_and_receipted(
-    page: Page, browser: Browser, served_demo: ServedSite
+def test_a_pasted_column_is_calculated_confirmed_receipted_exported_and_answered_by_billing(
+    page: Page, browser: Browser, served_demo: ServedSite, new_person: Callable[..., Page], tmp_path: Path
 ) -> None:
     open_sheet(page)
     fields = page.locator("input[data-factor]")
@@ -59,6 +66,31 @@ def test_a_column_out_of_a_spreadsheet_is_pasted_calculated_confirmed_and_receip
     page.goto(SHEET)
     expect(page.get_by_text(f"Не подано: 2 з {count}")).to_be_visible()
 
+    page.goto(f"/cabinet/legal/readings/{ACCOUNT}/receipts/")
+    page.get_by_role("main").locator("tbody a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Квитанція про подання показів")
+    rows = page.locator("table tbody tr")
+    refused = cabinet.words(rows.first.locator("td[data-label='Лічильник']").inner_text())
+
+    operator = new_person(served_demo.url)
+    cabinet.sign_in(operator, OPERATOR)
+    operator.wait_for_url(lambda url: "/accounts/login/" not in url)
+    answer = tmp_path / "відповідь.csv"
+    assert answer_of_billing(export_of(operator, tmp_path), answer, refused) == count - 2
+    desk.check_file(operator, "Показання", answer)
+    desk.apply_preview(operator)
+
+    page.reload()
+    reached = rows.first.locator(".life-line .is-reached")
+    expect(reached.filter(has_text="відхилено")).to_contain_text(REASON)
+    reached = rows.nth(1).locator(".life-line .is-reached")
+    expect(reached.filter(has_text="подано")).to_have_count(1)
+    expect(reached.filter(has_text="вивантажено")).to_contain_text("пакет №")
+    expect(reached.filter(has_text="прийнято")).to_have_count(1)
+    # What was refused is asked for again, beside the two drafts.
+    page.goto(SHEET)
+    expect(page.get_by_text(f"Не подано: 3 з {count}")).to_be_visible()
+
 
 def test_enter_and_arrows_move_along_the_column(page: Page) -> None:
     open_sheet(page)
@@ -71,6 +103,35 @@ def test_enter_and_arrows_move_along_the_column(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+Enter")
     expect(fields.first).to_be_focused()
+
+
+def export_of(operator: Page, folder: Path) -> Path:
+    """Export what waits in the account's month as CSV, at the desk, and download the batch."""
+    operator.goto("/admin/")
+    operator.get_by_role("link", name="Вивантаження показів", exact=True).click()
+    operator.get_by_role("link", name="Вивантажити покази").first.click()
+    waiting = operator.get_by_label("Структурна одиниця і місяць")
+    fullest = max(waiting.locator("option").all_inner_texts(), key=lambda text: int(re.findall(r"(\d+) пок", text)[0]))
+    waiting.select_option(label=fullest)
+    operator.get_by_role("button", name="Вивантажити покази").click()
+    with operator.expect_download() as download:
+        operator.get_by_role("link", name="Завантажити файл (CSV)").click()
+    path = folder / "readings.csv"
+    download.value.save_as(path)
+    return path
+
+
+def answer_of_billing(exported: Path, answer: Path, refused: str) -> int:
+    """Fill the verdicts into the exported file as 1C would: all of the account accepted but one meter's."""
+    rows = list(csv.DictReader(io.StringIO(exported.read_bytes().decode("cp1251"), newline=""), delimiter=";"))
+    own = [row for row in rows if row["OsobRah"] == ACCOUNT]
+    for row in own:
+        row |= {"Status": "відхилено", "Причина": REASON} if row["MeterNo"] == refused else {"Status": "прийнято"}
+    with answer.open("w", encoding="cp1251", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), delimiter=";", lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return len(own)
 
 
 def open_sheet(page: Page) -> None:
