@@ -1,9 +1,11 @@
 """Every screen that `make shots` pictures. A new screen is one line: a name, an address, and who looks at it."""
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from openpyxl import load_workbook
 from playwright.sync_api import FilePayload, Page
 
 CUSTOMER = "customer@demo.example"
@@ -138,6 +140,26 @@ def show(selector: str) -> Callable[[Page], object]:
     return act
 
 
+def upload_workbook(page: Page) -> None:
+    """Download the workbook of the sheet, fill it in with a few mistakes, and upload it."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Завантажити відомість (XLSX)").click()
+    book = load_workbook(waiting.value.path())
+    sheet = book.worksheets[0]
+    heading = next(row[1].row for row in sheet.iter_rows() if row[1].value == "Особовий рахунок")
+    columns = {cell.value: cell.column for cell in sheet[heading]}
+    values = ("12345,5", "багато", "1", 99999999)
+    for number in range(heading + 1, sheet.max_row + 1):
+        sheet.cell(number, columns["Показання"]).value = values[(number - heading - 1) % len(values)]
+    sheet.cell(heading + 1, columns["Дата зняття"]).value = "учора"
+    stream = io.BytesIO()
+    book.save(stream)
+    content: FilePayload = {"name": "відомість.xlsx", "mimeType": "application/zip", "buffer": stream.getvalue()}
+    page.locator("#workbook-file").set_input_files(content)
+    page.get_by_role("button", name="Перевірити файл").click()
+    page.wait_for_load_state()
+
+
 STAFF = "/admin/cabinet_pages"
 UPLOAD = "/admin/imports/importbatch/create/"
 _LONG = (
@@ -255,6 +277,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen("cabinet/reading-history", f"/cabinet/legal/readings/{ACCOUNT}/", CUSTOMER, act=show("#history")),
     Screen("cabinet/sheet", f"/cabinet/legal/readings/{ACCOUNT}/sheet/", CUSTOMER, act=fill_sheet),
     Screen("cabinet/sheet-big", "/cabinet/legal/readings/80-500500/sheet/?site=Об'єкт 02", BIG),
+    Screen("cabinet/sheet-workbook", f"/cabinet/legal/readings/{ACCOUNT}/sheet/workbook/upload/", CUSTOMER),
+    Screen(
+        "cabinet/sheet-workbook-verdict",
+        f"/cabinet/legal/readings/{ACCOUNT}/sheet/workbook/upload/",
+        CUSTOMER,
+        act=upload_workbook,
+    ),
     Screen("cabinet/sheet-all", "/cabinet/legal/readings/all/sheet/", CUSTOMER),
     Screen(
         "cabinet/sheet-calculation",
