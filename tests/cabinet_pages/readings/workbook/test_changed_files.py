@@ -233,7 +233,9 @@ def test_the_workbook_of_last_month_is_refused_with_the_way_to_a_fresh_one(
     assert "Завантажити нову відомість (XLSX)" in answer.content.decode()
 
 
-def test_a_closed_window_takes_nothing() -> None:
+def test_a_closed_window_takes_nothing(
+    owner: Client, world: World, settlement_day: time_machine.Traveller, settings: Any
+) -> None:
     book = download(owner)
     book.put(0, 1300)
     verdict = upload(owner, book.content())
