@@ -40,6 +40,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "last_name": person.last_name if person else getattr(user, "last_name", ""),
         "phone": person.phone if person else "",
         "language": (person.language if person else "") or translation.get_language(),
+        "wants_reminders": person.wants_reminders if person else True,
     }
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():

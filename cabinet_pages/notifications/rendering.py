@@ -53,11 +53,11 @@ def render_mail(template: str, context: dict[str, Any], *, language: str = "") -
 
     Args:
         template: the templates' common path, for example `cabinet_pages/mail/activation_code`.
-        context: what the templates show; `utility` and `cabinet_url` are added.
+        context: what the templates show; `cabinet_url` is added, and `utility` where many mails do not share one.
         language: the reader's; the site's language where it is empty.
     """
     with translation.override(language or settings.LANGUAGE_CODE):
-        utility = utility_of_default_site()
+        utility = context.get("utility") or utility_of_default_site()
         whole = {"utility": utility, "cabinet_url": absolute_url(reverse("cabinet_landing")), **context}
         subject = " ".join(render_to_string(f"{template}_subject.txt", whole).split())
         text = render_to_string(f"{template}_message.txt", whole).strip() + "\n"

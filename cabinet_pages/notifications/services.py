@@ -1,6 +1,8 @@
 """Writes of the outbox: post a mail, drop what is no longer true, deliver what is due."""
 
 import smtplib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +45,44 @@ def post_mail(
         # Robust: a mail that nobody was woken for is still in the outbox and goes with the next one.
         transaction.on_commit(lambda: _wake_sender(send_after), robust=True)
     return mail
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail to post, as for `post_mail`."""
+
+    event_key: str
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+
+
+def posted_events(event_keys: Collection[str]) -> set[str]:
+    """Those of the event keys that a mail was already posted for."""
+    return set(OutgoingMail.objects.filter(event_key__in=event_keys).values_list("event_key", flat=True))
+
+
+def post_mails(mails: Sequence[NewMail]) -> None:
+    """Write many mails into the outbox at once, within the caller's transaction, and wake the sender once.
+
+    Event keys already posted change nothing.
+    """
+    OutgoingMail.objects.bulk_create(
+        [
+            OutgoingMail(
+                event_key=mail.event_key,
+                to=mail.to,
+                subject=" ".join(mail.subject.split())[:255],
+                text=mail.text,
+                html=mail.html,
+            )
+            for mail in mails
+        ],
+        ignore_conflicts=True,
+    )
+    if mails:
+        transaction.on_commit(_wake_sender, robust=True)
 
 
 def post_template_mail(

@@ -1,6 +1,6 @@
 """Reads for the readings window; each takes a Scope."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -112,6 +112,31 @@ def progress_for(scope: Scope, period: date) -> Progress:
         sent=Count("pk", filter=asked & Q(~Exists(_unsent(period)))),
     )
     return Progress(**counted)
+
+
+def plain_window(scope: Scope, today: date) -> rules.ReadingWindow:
+    """The window of the nearest settlement on a Kyiv day, whatever staff reopened and however late one may be."""
+    return rules.windows_on(today, replace(terms_of(scope.account), accepts_late=False, always_open=False))[0]
+
+
+def progress_of(accounts: Collection[int], period: date) -> dict[int, Progress]:
+    """How far the sending for a period is, by the account's id, of accounts with points that are asked for; one query.
+
+    Args:
+        accounts: ids of accounts that the caller may speak of.
+        period: the first day of the settled month.
+    """
+    rows = (
+        MeteringPoint.objects.filter(_asked(), account__in=accounts)
+        .annotate(is_missing=Exists(_unsent(period)))
+        .order_by()
+        .values("account")
+        .annotate(asked=Count("pk"), missing=Count("pk", filter=Q(is_missing=True)))
+    )
+    return {
+        row["account"]: Progress(asked=row["asked"], sent=row["asked"] - row["missing"], total=row["asked"])
+        for row in rows
+    }
 
 
 def missing_points(scope: Scope, period: date) -> "QuerySet[MeteringPoint]":

@@ -28,14 +28,23 @@ def register_person(*, user: Any, first_name: str, last_name: str, phone: str, c
 
 
 @transaction.atomic
-def change_profile(*, user: Any, first_name: str, last_name: str, phone: str, language: str) -> Person:
+def change_profile(
+    *, user: Any, first_name: str, last_name: str, phone: str, language: str, wants_reminders: bool = True
+) -> Person:
     """Change a person's own profile; somebody who never signed up (an employee) gets one.
 
     Args:
         phone: +380XXXXXXXXX or empty.
         language: a code of LANGUAGES, or empty for the site's.
+        wants_reminders: whether mails may remind of readings that are still to be sent.
     """
-    fields = {"first_name": first_name, "last_name": last_name, "phone": phone, "language": language}
+    fields = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "phone": phone,
+        "language": language,
+        "wants_reminders": wants_reminders,
+    }
     person, _ = Person.objects.update_or_create(user=user, defaults=fields)
     log(person, audit.PROFILE_CHANGE, user=user)
     return person
