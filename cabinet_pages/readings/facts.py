@@ -109,9 +109,17 @@ class EntrySheet:
 
 def entry_sheet(scope: Scope, point_id: int, window: rules.ReadingWindow) -> EntrySheet | None:
     """One point of an account with its registers; None for no such point. Else as `entry_sheets`."""
+    place = (scope, window)
+    at = Q(point_id=point_id, point__account=scope.account)
     points = points_for(scope).filter(pk=point_id)
-    found = _sheets([(scope, window)], points, Q(point_id=point_id, point__account=scope.account))
-    return found[0] if found else None
+    # The point comes with its registers; only one that has none is asked for by itself.
+    registers = list(
+        _registers([place], at, day=kyiv_today())
+        .filter(meter__point__in=points.order_by())
+        .select_related("meter__point")
+    )
+    point = registers[0].meter.point if registers else points.first()
+    return _sheets([place], {point.pk: point}, registers, at, today=kyiv_today())[0] if point else None
 
 
 def entry_sheets(
@@ -141,38 +149,39 @@ def entry_sheets(
             own &= Q(closed_on__isnull=True) | Q(closed_on__gte=scope.visible_from)
         mine |= own
     points = MeteringPoint.objects.filter(mine).order_by("site", "name", "code")
-    found = _sheets(places, points, Q(point__account__in=ids), day=day)
+    at, today = Q(point__account__in=ids), day or kyiv_today()
+    listed = {point.pk: point for point in points}
+    registers = list(_registers(places, at, day=today)) if listed else []
+    found = _sheets(places, listed, registers, at, today=today)
     order = {pk: number for number, pk in enumerate(ids)}
     return sorted(found, key=lambda sheet: order[sheet.point.account_id])
 
 
-def _sheets(
-    places: Sequence[tuple[Scope, rules.ReadingWindow]],
-    points: "QuerySet[MeteringPoint]",
-    at: Q,
-    *,
-    day: date | None = None,
-) -> list[EntrySheet]:
-    today = day or kyiv_today()
-    by_account = {scope.account.pk: (scope, window) for scope, window in places}
-    listed = {point.pk: point for point in points}
-    if not listed:
-        return []
-    here = _below(at, "meter")
-    begins = {pk: _begin_of(scope, window) for pk, (scope, window) in by_account.items()}
-    registers = (
+_Places = Sequence[tuple[Scope, rules.ReadingWindow]]
+
+
+def _registers(places: _Places, at: Q, *, day: date) -> "QuerySet[Register]":
+    """Registers of the meters that hang on a day, and of those that were taken away since the period began."""
+    begin = min(_begin_of(scope, window) for scope, window in places)
+    return (
         Register.objects.filter(
-            here, Q(meter__removed_on__isnull=True) | Q(meter__removed_on__gt=min(min(begins.values()), today))
+            _below(at, "meter"), Q(meter__removed_on__isnull=True) | Q(meter__removed_on__gt=min(begin, day))
         )
         .select_related("meter")
         .order_by("meter__installed_on", "meter__serial", "channel", "zone")
     )
+
+
+def _sheets(
+    places: _Places, listed: Mapping[int, MeteringPoint], rows: Sequence[Register], at: Q, *, today: date
+) -> list[EntrySheet]:
+    by_account = {scope.account.pk: (scope, window) for scope, window in places}
+    begins = {pk: _begin_of(scope, window) for pk, (scope, window) in by_account.items()}
     ratios: dict[int, list[rules.RatioSpan]] = {}
-    spans = MeterRatio.objects.filter(here).order_by("valid_from", "pk")
+    spans = MeterRatio.objects.filter(_below(at, "meter")).order_by("valid_from", "pk")
     for meter_id, valid_from, multiplier in spans.values_list("meter_id", "valid_from", "multiplier"):
         ratios.setdefault(meter_id, []).append(rules.RatioSpan(valid_from, multiplier))
-    rows = list(registers)
-    readings = _readings(rows, here, min(window.period for _, window in places))
+    readings = _readings(rows, _below(at, "meter"), min(window.period for _, window in places))
     entries: dict[int, list[EntryRegister]] = {}
     removed: dict[int, list[rules.RemovedRegister]] = {}
     for register in rows:
