@@ -11,10 +11,10 @@ from django.utils import timezone
 from wagtail import hooks
 
 from cabinet_pages.access.groups import OPERATORS_GROUP
-from cabinet_pages.printing.rendering import Xhtml2PdfRenderer
 from cabinet_pages.doctor import HOOK, Topic, topics
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.payments.pages import PaymentsPage
+from cabinet_pages.printing.rendering import Xhtml2PdfRenderer
 from cabinet_pages.windows.pages import CabinetPage
 from tests.factories import make_branch, make_site
 

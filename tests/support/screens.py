@@ -147,7 +147,7 @@ def upload_workbook(page: Page) -> None:
     book = load_workbook(waiting.value.path())
     sheet = book.worksheets[0]
     heading = next(row[1].row for row in sheet.iter_rows() if row[1].value == "Особовий рахунок")
-    columns = {cell.value: cell.column for cell in sheet[heading]}
+    columns = {cell.value: place for place, cell in enumerate(sheet[heading], 1)}
     values = ("12345,5", "багато", "1", 99999999)
     for number in range(heading + 1, sheet.max_row + 1):
         sheet.cell(number, columns["Показання"]).value = values[(number - heading - 1) % len(values)]
