@@ -10,6 +10,7 @@ from wagtail.views import serve
 
 from cabinet_pages.access import views as access
 from cabinet_pages.readings.receipts import views as receipts
+from cabinet_pages.readings.reminders import views as reminders
 from cabinet_pages.windows import views as windows
 
 # Wagtail's own pattern lets through letters, digits, `_` and `-` only, and an account number may have a dot or a slash
@@ -26,6 +27,8 @@ urlpatterns = [
     path("my/activation-link/", access.resend_verification, name="cabinet_resend_verification"),
     path("my/access/<str:number>/", access.account_access, name="cabinet_access"),
     path("my/receipts/<uuid:uuid>/", receipts.receipt, name="cabinet_receipt"),
+    path("my/calendar/", reminders.calendar_page, name="cabinet_calendar_page"),
+    path("my/calendar/<str:token>.ics", reminders.calendar, name="cabinet_calendar"),
     path("readings/check/<uuid:uuid>/", receipts.check, name="cabinet_reading_check"),
     re_path(ACCOUNT_ADDRESS, serve, name="cabinet_account_address"),
 ]

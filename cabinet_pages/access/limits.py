@@ -9,9 +9,11 @@ RATES = {
     "access_request": "20/h/user,60/h/ip",
     # Anybody may check a receipt without signing in; its address cannot be guessed, this bounds the work.
     "receipt_check": "60/5m/ip",
+    # A calendar program asks every few minutes at most; an office may have many behind one address.
+    "calendar_feed": "120/5m/ip",
 }
 # Actions that only look; the limiter counts GET only where it is told to.
-OF_GET = frozenset({"receipt_check"})
+OF_GET = frozenset({"receipt_check", "calendar_feed"})
 
 
 def is_allowed(request: HttpRequest, action: str) -> bool:

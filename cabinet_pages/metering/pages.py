@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.metering.queries import metered, points_for, points_found
 from cabinet_pages.metering.samples import sample_points
+from cabinet_pages.metering.verification.routes import VerificationRoutes
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 
 
-class MetersPage(WindowMixin, CabinetBasePage):
+class MetersPage(VerificationRoutes, WindowMixin, CabinetBasePage):
     """«Перегляд приладів обліку»: points, meters and registers of an account."""
 
     manual_section = "4.5"

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 # A meter whose verification ends within this many days is pointed out before it is overdue.
 VERIFICATION_NOTICE = timedelta(days=90)
+# The horizons, in days, that meters to be verified are listed by; the farthest is the notice.
+VERIFICATION_HORIZONS = (90, 60, 30)
 
 
 class Verification(enum.StrEnum):

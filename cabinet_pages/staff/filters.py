@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cabinet_pages.access.queries import branches_for
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.clock import kyiv_today
+from cabinet_pages.metering.verification.queries import HORIZONS, HorizonCount, in_use, within
+from cabinet_pages.metering.verification.routes import horizon_label
 from cabinet_pages.readings.collecting.queries import area_of, areas_of
 from cabinet_pages.templatetags.cabinet import period
 
@@ -186,3 +188,20 @@ def age_filter(field: str, label: Any, ages: dict[str, tuple[Any, Callable[[], Q
             return queryset if value is None else queryset.filter(ages[value][1]())
 
     return AgeFilter
+
+
+def verification_filter() -> type[StaffFilter]:
+    """Return a filter of meters by how soon they are to be verified; meters that nobody uses any more are left out."""
+
+    class VerificationFilter(StaffFilter):
+        title = _("verification")
+        parameter_name = "verification"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [(horizon, horizon_label(HorizonCount(horizon, 0))) for horizon in HORIZONS]
+
+        def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+            value = self.value()
+            return queryset if value is None else queryset.filter(in_use(), within(value))
+
+    return VerificationFilter

@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from cabinet_pages.metering.models import Meter, MeteringPoint, PointRole, ReadBy, Register
 from cabinet_pages.staff.display import column
-from cabinet_pages.staff.filters import branch_filter, choice_filter, date_filter, yes_no_filter
+from cabinet_pages.staff.filters import (
+    area_filter,
+    branch_filter,
+    choice_filter,
+    date_filter,
+    verification_filter,
+    yes_no_filter,
+)
 from cabinet_pages.staff.inspecting import Cell, RelatedTable, cells, related_table
 from cabinet_pages.staff.readings.entry import PointEntryView
 from cabinet_pages.staff.scope import BranchScopedAdmin
@@ -116,6 +123,8 @@ class MeterAdmin(BranchScopedAdmin):
     list_filter = (
         branch_filter("point__account__branch"),
         yes_no_filter("removed", gettext_lazy("removed"), Q(removed_on__isnull=False)),
+        verification_filter(),
+        area_filter("point__"),
         date_filter("next_verification_on", gettext_lazy("next verification")),
     )
     list_select_related = ("point__account__branch", "point__account__customer")

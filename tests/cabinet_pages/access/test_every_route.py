@@ -168,6 +168,8 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("ReadingsPage", "receipts"): number,
     ("ReadingsPage", "receipt"): nested("submission", "uuid"),
     ("ReadingsPage", "receipt_pdf"): nested("submission", "uuid"),
+    ("MetersPage", "verification"): nothing,
+    ("MetersPage", "verification_file"): nothing,
     ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
     ("InvoicesPage", "pdf"): nested("invoice", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),
@@ -197,6 +199,9 @@ OWN_ROUTES = {
     "cabinet_resend_verification",
     # Leads to a route of the readings window, and says the same 404 for a foreign and an absent receipt.
     "cabinet_receipt",
+    "cabinet_calendar_page",
+    # Opened by a secret token (tests/cabinet_pages/readings/reminders/).
+    "cabinet_calendar",
     # Public: shows a number, a time and the validity (tests/cabinet_pages/readings/receipts/).
     "cabinet_reading_check",
     # Leads to the same pages as Wagtail's own address does, for account numbers that it does not let through.
