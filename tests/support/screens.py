@@ -220,7 +220,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("access/registration-empty", "/accounts/signup/", act=press("Реєстрація")),
     Screen("access/password-change", "/accounts/password/change/", CUSTOMER),
     Screen("access/profile", "/my/profile/", CUSTOMER),
-    Screen("access/calendar", "/my/calendar/", CUSTOMER, act=press("Створити адресу")),
+    Screen("access/calendar", "/my/calendar/", CUSTOMER, act=follow("button[value=create]")),
     Screen("access/account", f"/my/access/{ACCOUNT}/", CUSTOMER),
     Screen("access/activation", "/my/activation/", NEWCOMER),
     Screen("demo/mails", "/demo/mail/"),
