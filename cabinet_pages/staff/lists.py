@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from wagtail.log_actions import log
 from wagtail_modeladmin.views import IndexView
 
+from cabinet_pages.spreadsheets import Cell, csv_response, xlsx_response
 from cabinet_pages.staff.display import field_at, shown, value_at
-from cabinet_pages.staff.spreadsheets import Cell, csv_response, xlsx_response
 
 #: Rows read from the database at a time while a list is exported.
 EXPORT_CHUNK = 2000

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail_modeladmin.views import WMABaseView
 
+from cabinet_pages.spreadsheets import Cell, csv_response
 from cabinet_pages.staff.files import private_file
 from cabinet_pages.staff.scope import ScopedInspectView, ScopedObjectView
-from cabinet_pages.staff.spreadsheets import Cell, csv_response
 from imports.engine import FileRefused, installed_kinds
 from imports.engine.opening import check_stored
 from imports.engine.promoting import awaits_decision, reopen

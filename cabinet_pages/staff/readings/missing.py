@@ -13,9 +13,9 @@ from wagtail.log_actions import log
 
 from cabinet_pages.readings.collecting.missing import MissingRow, every_missing_row, missing_points, missing_rows
 from cabinet_pages.readings.collecting.queries import asked_points
+from cabinet_pages.spreadsheets import Cell, csv_response, xlsx_response
 from cabinet_pages.staff.files import as_private
 from cabinet_pages.staff.readings.desk import DeskView
-from cabinet_pages.staff.spreadsheets import Cell, csv_response, xlsx_response
 from cabinet_pages.templatetags.cabinet import energy
 
 PER_PAGE = 100
