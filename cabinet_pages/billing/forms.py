@@ -1,14 +1,11 @@
 """Filters of the windows «Рахунки» and «Фінансова інформація»."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
-
-from cabinet_pages.windows.fields import MonthField
 
 
 class InvoiceFilter(forms.Form):
@@ -34,21 +31,3 @@ class InvoiceFilter(forms.Form):
             ("", _("All years")),
             *((str(year), str(year)) for year in sorted(offered, reverse=True)),
         ]
-
-
-class MonthRangeForm(forms.Form):
-    """From a month to a month."""
-
-    def __init__(self, data: Any, *, months: Iterable[date]) -> None:
-        super().__init__(data)
-        months = list(months)
-        self.fields["from_month"] = MonthField(label=_("From month"), months=months)
-        self.fields["to_month"] = MonthField(label=_("To month"), months=months)
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a period whose end lies before its beginning."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        first, last = cleaned.get("from_month"), cleaned.get("to_month")
-        if first and last and last < first:
-            self.add_error("to_month", _("The period ends before it begins: choose a later month."))
-        return cleaned

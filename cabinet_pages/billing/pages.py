@@ -16,7 +16,7 @@ from wagtail.models import Site
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import DistributionPayer
 from cabinet_pages.accounts.rules import months_before
-from cabinet_pages.billing.forms import InvoiceFilter, MonthRangeForm
+from cabinet_pages.billing.forms import InvoiceFilter
 from cabinet_pages.billing.invoice_pdf import InvoiceDocument, file_name, invoice_pdf
 from cabinet_pages.billing.queries import (
     Finance,
@@ -35,6 +35,7 @@ from cabinet_pages.clock import kyiv_today
 from cabinet_pages.templatetags.cabinet import money, period
 from cabinet_pages.utility.models import UtilitySettings
 from cabinet_pages.windows.addresses import INVOICE_ADDRESSES_HOOK
+from cabinet_pages.windows.forms import MonthRangeForm
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 from cabinet_pages.windows.queries import address_below

@@ -12,7 +12,6 @@ from wagtail.contrib.routable_page.models import path
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.metering.models import Register
 from cabinet_pages.readings.history import comparisons, files, queries
-from cabinet_pages.readings.history.forms import FilePeriodForm
 from cabinet_pages.readings.history.pictures import month_name, picture_of, reactive_rows, two_years
 from cabinet_pages.readings.history.rows import (
     compared_rows,
@@ -25,6 +24,7 @@ from cabinet_pages.readings.history.rows import (
 from cabinet_pages.readings.history.rules import MONTHS
 from cabinet_pages.readings.messages import unit_of
 from cabinet_pages.readings.queries import point_for, readings_for
+from cabinet_pages.windows.forms import MonthRangeForm
 from cabinet_pages.windows.paging import page_of
 
 # The lists of the overview, in the order of their links.
@@ -164,12 +164,12 @@ class HistoryRoutes:
             reactive_unit=unit_of("R+"),
         )
 
-    def _file_form(self, scope: Scope, data: Any) -> FilePeriodForm:
+    def _file_form(self, scope: Scope, data: Any) -> MonthRangeForm:
         """The form of a file's period; two years unless other months are asked for."""
         months = queries.file_periods(scope, FILE_MONTHS)
         first = months[-min(len(months), MONTHS)]
         defaults = {"from_month": f"{first:%Y-%m}", "to_month": f"{months[-1]:%Y-%m}"}
-        return FilePeriodForm({name: data.get(name, value) for name, value in defaults.items()}, months=months)
+        return MonthRangeForm({name: data.get(name, value) for name, value in defaults.items()}, months=months)
 
     def _history_page(
         self, request: HttpRequest, scope: Scope, template: str, *, status: int = 200, **content: Any

@@ -282,14 +282,8 @@ class _Screen:
 
     def rendered(self, template: str, *, status: int = 200, **content: Any) -> HttpResponse:
         """A page of the window of one account, or of the cabinet for all."""
-        if self.scope is not None:
-            context = self.page.get_shell_context(self.request, self.scope)
-        else:
-            section = self.page.get_parent()
-            account_list = first_of_type(section, AccountListMixin) or section
-            context = {**self.page.get_context(self.request), "accounts_url": account_list.get_url(self.request)}
+        context = shell_of(self.page, self.request, self.scope)
         context |= {
-            "shell": f"cabinet_pages/readings/sheet/{'one' if self.scope else 'all'}.html",
             "sheet_url": self.url,
             "window_url": self.window_url,
             "periods": [
@@ -300,6 +294,17 @@ class _Screen:
             **content,
         }
         return TemplateResponse(self.request, f"cabinet_pages/readings/sheet/{template}", context, status=status)
+
+
+def shell_of(page: Any, request: HttpRequest, scope: Scope | None) -> dict[str, Any]:
+    """What stands around a sheet: the window of its account, or the cabinet where it is of all accounts."""
+    if scope is not None:
+        context = page.get_shell_context(request, scope)
+    else:
+        section = page.get_parent()
+        account_list = first_of_type(section, AccountListMixin) or section
+        context = {**page.get_context(request), "accounts_url": account_list.get_url(request)}
+    return {**context, "shell": f"cabinet_pages/readings/sheet/{'one' if scope else 'all'}.html"}
 
 
 def _summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from wagtail.contrib.routable_page.models import path
 
 from cabinet_pages.access.queries import Scope, scopes_for
 from cabinet_pages.readings.sheet.queries import reading_sheet
+from cabinet_pages.readings.sheet.routes import shell_of
 from cabinet_pages.readings.workbook.annotating import annotate
 from cabinet_pages.readings.workbook.container import FILE_BYTES, WorkbookRefused
 from cabinet_pages.readings.workbook.layout import ERROR_HEADING, heading_of, headings
@@ -25,9 +26,7 @@ from cabinet_pages.readings.workbook.table import Table, read_table
 from cabinet_pages.readings.workbook.verdicts import Outcome, RowVerdict, WorkbookVerdict, judge
 from cabinet_pages.readings.workbook.writing import write_workbook
 from cabinet_pages.spreadsheets import XLSX_TYPE
-from cabinet_pages.windows.pages import AccountListMixin
 from cabinet_pages.windows.paging import page_of
-from cabinet_pages.windows.queries import first_of_type
 
 # What a row's outcome is called and how its lamp looks; errors stand first.
 _LAMPS = {Outcome.ERROR: "error", Outcome.DRAFT: "success", Outcome.UNCHANGED: "neutral", Outcome.EMPTY: "neutral"}
@@ -189,14 +188,8 @@ class _Desk:
         return self._rendered("upload.html", refusal=refusal, status=422 if refusal else 200)
 
     def _rendered(self, template: str, *, status: int = 200, **content: Any) -> HttpResponse:
-        if self.scope is not None:
-            context = self.page.get_shell_context(self.request, self.scope)
-        else:
-            section = self.page.get_parent()
-            account_list = first_of_type(section, AccountListMixin) or section
-            context = {**self.page.get_context(self.request), "accounts_url": account_list.get_url(self.request)}
+        context = shell_of(self.page, self.request, self.scope)
         context |= {
-            "shell": f"cabinet_pages/readings/sheet/{'one' if self.scope else 'all'}.html",
             "window_url": self.window_url,
             "sheet_url": self.sheet_url,
             "workbook_url": self.url,

@@ -1,4 +1,4 @@
-"""The period of a file of the history."""
+"""Forms that windows share."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cabinet_pages.windows.fields import MonthField
 
 
-class FilePeriodForm(forms.Form):
+class MonthRangeForm(forms.Form):
     """From a month to a month, both included."""
 
     def __init__(self, data: Any, *, months: Iterable[date]) -> None:
