@@ -111,6 +111,7 @@ def export_of(operator: Page, folder: Path) -> Path:
     operator.get_by_role("link", name="Вивантаження показів", exact=True).click()
     operator.get_by_role("link", name="Вивантажити покази").first.click()
     waiting = operator.get_by_label("Структурна одиниця і місяць")
+    expect(waiting).to_be_visible()
     fullest = max(waiting.locator("option").all_inner_texts(), key=lambda text: int(re.findall(r"(\d+) пок", text)[0]))
     waiting.select_option(label=fullest)
     operator.get_by_role("button", name="Вивантажити покази").click()

@@ -18,6 +18,7 @@ HOOKS = (
     "register_import_stop",
     "register_reading_check",
     "cabinet_staff_landing",
+    "cabinet_invoice_addresses",
     "register_cabinet_doctor",
 )
 

@@ -20,14 +20,16 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core import mail  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.test import Client, RequestFactory  # noqa: E402
 from django.urls import get_resolver, reverse  # noqa: E402
 
 from cabinet_pages.access.models import Access  # noqa: E402
+from cabinet_pages.access.queries import scope_of  # noqa: E402
 from cabinet_pages.access.services import add_operator  # noqa: E402
 from cabinet_pages.accounts.models import Account  # noqa: E402
 from cabinet_pages.notifications.services import deliver_due  # noqa: E402
 from cabinet_pages.templatetags.cabinet import day, moment  # noqa: E402
+from cabinet_pages.windows.addresses import invoice_addresses  # noqa: E402
 from cabinet_pages.windows.pages import ConsumerSectionPage, WindowMixin  # noqa: E402
 from tests.factories import make_account, make_branch, make_invoice  # noqa: E402
 
@@ -165,6 +167,11 @@ def stranger() -> dict[str, Any]:
         "household": seen(client, household.get_url()),
         "household_anonymous": seen(Client(), household.get_url())["to"],
         "preview": ContractWindowPage.objects.get().make_preview_request().content.decode(),
+        "invoice_addresses": invoice_addresses(
+            RequestFactory().get("/", HTTP_HOST="testserver"),
+            scope_of(Access.objects.get(user__email=NEWCOMER, account__number=ACCOUNT)),
+            ["OLD-1", "NEW-1", ""],
+        ),
         "checks": [check.code for check in registered_checks()],
         "doctor": doctor.getvalue(),
         "staff_landing": seen(_operator("operator.stranger@town.example"), reverse("cabinet_landing"))["to"],

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from wagtail import hooks
 
+from cabinet_pages.access.queries import Scope
 from cabinet_pages.readings.checks import ReadingCheck
 from imports.engine.stops import Stop
 from imports.formats import Format
@@ -33,3 +34,9 @@ def own_reading_checks() -> list[ReadingCheck]:
 def to_the_branches(request: HttpRequest) -> str | None:
     """Where an employee goes after signing in; None leaves it to the next function."""
     return "/admin/cabinet_pages/account/?from=stranger" if "stranger" in request.user.email else None
+
+
+@hooks.register("cabinet_invoice_addresses")
+def in_the_old_archive(request: HttpRequest, scope: Scope, numbers: set[str]) -> dict[str, str]:
+    """Where an account's older invoices are; a number without an address is left out, and stays plain text."""
+    return {number: f"/archive/{scope.account.number}/{number}/" for number in numbers if number.startswith("OLD-")}
