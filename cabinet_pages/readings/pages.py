@@ -1,5 +1,6 @@
 """The window «Введення показів лічильника» (manual 4.1)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -60,12 +61,13 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
     def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
         """Where the window stands, how much is sent, and what was sent before."""
         windows = windows_for(scope)
+        window = asked_window(request, windows)
         readings = page_of(readings_for(scope), request)
         invoices = invoice_addresses(request, scope, (one.invoice_number for one in readings))
         return {
             "reading_windows": windows,
-            "reading_window": windows[0],
-            "progress": progress_for(scope, windows[0].period),
+            "reading_window": window,
+            "progress": progress_for(scope, window.period),
             "history": history_rows(readings, invoices),
         }
 
@@ -83,7 +85,8 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
     def points(self, request: HttpRequest, number: str) -> HttpResponse:
         """«Внести покази»: the metering points of the account, one of which is chosen."""
         scope = self.scope_or_404(request, number)
-        window = self._window(request, scope)
+        windows = windows_for(scope)
+        window = asked_window(request, windows)
         words = request.GET.get("q", "").strip()
         only_missing = request.GET.get("show") == "missing"
         progress = progress_for(scope, window.period)
@@ -95,6 +98,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
             scope,
             "points.html",
             reading_window=window,
+            reading_windows=windows,
             progress=progress,
             words=words,
             only_missing=only_missing,
@@ -106,7 +110,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
     def entry(self, request: HttpRequest, number: str, point_id: int) -> HttpResponse:
         """The readings of one point: the form, the calculation, and the submission."""
         scope = self.scope_or_404(request, number)
-        sheet = entry_sheet(scope, point_id, self._window(request, scope))
+        sheet = entry_sheet(scope, point_id, asked_window(request, windows_for(scope)))
         if sheet is None:
             raise Http404
         if not scope.can_submit:
@@ -232,12 +236,12 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
     def _account_url(self, request: HttpRequest, scope: Scope) -> str:
         return f"{self.get_url(request)}{scope.account.slug}/"
 
-    def _window(self, request: HttpRequest, scope: Scope) -> ReadingWindow:
-        """The window of the period that the form or the address names, else the first one."""
-        windows = windows_for(scope)
-        asked = request.POST.get("period") or request.GET.get("period") or ""
-        try:
-            period = date.fromisoformat(f"{asked}-01")
-        except ValueError:
-            return windows[0]
-        return next((one for one in windows if one.period == period), windows[0])
+
+def asked_window(request: HttpRequest, windows: Sequence[ReadingWindow]) -> ReadingWindow:
+    """The window of the period that the form or the address names, else the first one."""
+    asked = request.POST.get("period") or request.GET.get("period") or ""
+    try:
+        period = date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        return windows[0]
+    return next((one for one in windows if one.period == period), windows[0])

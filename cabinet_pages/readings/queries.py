@@ -1,6 +1,6 @@
 """Reads for the readings window; each takes a Scope."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -68,15 +68,23 @@ def terms_of(account: Account) -> rules.Terms:
 def windows_for(scope: Scope, *, today: date | None = None) -> tuple[rules.ReadingWindow, ...]:
     """The reading windows of an account on a Kyiv day (today): those that take readings, else the closed next one.
 
-    A late reading is taken only until billing has readings of that period, and never for days of an earlier owner.
+    A late reading is taken only until billing has readings of that period, the customer's or its own, and never for
+    days of an earlier owner.
     """
     return windows_of([scope], today=today)[scope.account.pk]
 
 
 def windows_of(scopes: Sequence[Scope], *, today: date | None = None) -> dict[int, tuple[rules.ReadingWindow, ...]]:
-    """The reading windows of accounts by their ids, each as `windows_for` gives them; one query for all."""
+    """The reading windows of accounts by their ids, each as `windows_for` gives them; two queries for all at most."""
     today = today or kyiv_today()
     reopened, passed = _reopened_and_passed(scopes, today)
+    late = {}
+    for scope in scopes:
+        first = rules.windows_on(today, terms_of(scope.account), reopened[scope.account.pk])[0]
+        if first.is_late and first.period not in passed[scope.account.pk]:
+            late[scope.account.pk] = first.settlement
+    for pk in _settled_by_branch(late, today):
+        passed[pk].add(late[pk].period)
     return {
         scope.account.pk: _windows(scope, today, reopened[scope.account.pk], passed[scope.account.pk])
         for scope in scopes
@@ -234,3 +242,30 @@ def _reopened_and_passed(
         else:
             periods[pk].add(period)
     return days, periods
+
+
+def _settled_by_branch(late: Mapping[int, rules.Settlement], today: date) -> set[int]:
+    """Of accounts with a late window those that wait for nothing: billing has a reading of its own, at the settlement
+    or after it, of every register that the customer would take. One query, and none where nothing is late.
+
+    Args:
+        late: what the accounts settle, by their ids.
+        today: the Kyiv day.
+    """
+    if not late:
+        return set()
+    accounts: dict[rules.Settlement, list[int]] = {}
+    for pk, settled in late.items():
+        accounts.setdefault(settled, []).append(pk)
+    at_settlement = Q(pk__in=[])
+    for settled, ids in accounts.items():
+        at_settlement |= Q(register__meter__point__account__in=ids, period=settled.period, read_on__gte=settled.day)
+    taken = Reading.objects.filter(at_settlement, kind=ReadingKind.ACCEPTED, withdrawn=False, register=OuterRef("pk"))
+    waiting = Register.objects.filter(
+        registers_in_place(today),
+        Q(meter__point__closed_on__isnull=True) | Q(meter__point__closed_on__gt=today),
+        ~Exists(taken),
+        meter__point__account__in=late,
+        meter__point__read_by=ReadBy.CONSUMER,
+    )
+    return late.keys() - set(waiting.order_by().values_list("meter__point__account_id", flat=True).distinct())

@@ -154,9 +154,9 @@ class ReadingWindow:
 def windows_on(today: date, terms: Terms, reopened: Mapping[date, date] | None = None) -> tuple[ReadingWindow, ...]:
     """The reading windows that matter on a day: those that take readings, else the closed one to come.
 
-    The plain window of the nearest settlement comes first, then windows reopened by staff. A branch that is always
-    open takes readings for the coming settlement on every other day too. Where nothing is open, a late reading of
-    the settlement before is taken if the terms allow it.
+    The plain window of the nearest settlement comes first, then windows reopened or prolonged by staff. A branch that
+    is always open takes readings for the coming settlement on every other day too. Where nothing is open, a late
+    reading of the settlement before is taken if the terms allow it.
 
     Args:
         today: the present Kyiv day.
@@ -168,7 +168,9 @@ def windows_on(today: date, terms: Terms, reopened: Mapping[date, date] | None =
         period = shift_period(period, 1)
     opens_on, closes_on = _bounds(nearest, terms)
     found = []
-    if opens_on <= today:
+    # Staff may also prolong a window that is still open: then it is theirs from now on, until the later day.
+    prolonged = (reopened or {}).get(nearest.period, closes_on) > closes_on
+    if opens_on <= today and not prolonged:
         phase = Phase.CLOSING if closes_on - today < terms.closing_days * DAY else Phase.OPEN
         found.append(ReadingWindow(nearest, phase, opens_on, closes_on, opens_on, min(today, closes_on)))
     found += [

@@ -1,7 +1,7 @@
 """Reads for «Відомість показів»: the points of accounts with what a person has typed so far."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -40,6 +40,7 @@ class ReadingSheet:
         points: all their points, also those that the customer does not read.
         drafts: what the person has typed, by register.
         closed: accounts that take no readings now, with the window to come.
+        others: every window that takes readings, by the account's id; `windows` has the one that the sheet is for.
     """
 
     scopes: tuple[Scope, ...]
@@ -47,6 +48,7 @@ class ReadingSheet:
     points: list[EntrySheet]
     drafts: dict[int, Draft]
     closed: list[tuple[Scope, ReadingWindow]]
+    others: Mapping[int, tuple[ReadingWindow, ...]] = field(default_factory=dict)
 
     def with_drafts(self, drafts: dict[int, Draft]) -> "ReadingSheet":
         """The same sheet after something was typed."""
@@ -90,6 +92,14 @@ class ReadingSheet:
         """The first and the last day that «Дата зняття» may be in any of the windows."""
         found = list(self.windows.values())
         return min(one.earliest for one in found), max(one.latest for one in found)
+
+    @property
+    def by_window(self) -> list[tuple[ReadingWindow, list[Scope]]]:
+        """The windows of the sheet, each with the accounts that it stands for, the first to close before the others."""
+        found: dict[ReadingWindow, list[Scope]] = {}
+        for scope in self.scopes:
+            found.setdefault(self.windows[scope.account.pk], []).append(scope)
+        return sorted(found.items(), key=lambda one: (one[0].closes_on, one[0].period))
 
     @property
     def saved_at(self) -> datetime | None:
@@ -138,6 +148,7 @@ def reading_sheet(
         points=entry_sheets(taking, windows, day=day),
         drafts=drafts_of(user, taking, windows),
         closed=closed,
+        others=found,
     )
 
 

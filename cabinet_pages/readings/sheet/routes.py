@@ -277,14 +277,18 @@ class _Screen:
             raise Http404
         root = self.page.get_url(self.request)
         receipts = [(one, f"{root}{one.account.slug}/receipts/{one.uuid}/") for one in made]
-        sheet = reading_sheet(self.request.user, self.scopes)
+        periods = {one.account_id: one.period for one in made}
+        sheet = reading_sheet(self.request.user, self.scopes, periods=periods)
         return self.rendered("sent.html", receipts=receipts, sheet=sheet, drafts_left=_typed_count(sheet))
 
     def rendered(self, template: str, *, status: int = 200, **content: Any) -> HttpResponse:
         """A page of the window of one account, or of the cabinet for all."""
         context = shell_of(self.page, self.request, self.scope)
+        window = None if self.scope is None else content["sheet"].windows.get(self.scope.account.pk)
         context |= {
             "sheet_url": self.url,
+            # The form of the window that is being filled in, where an account has several.
+            "form_url": self.url if window is None else f"{self.url}?period={window.period:%Y-%m}",
             "window_url": self.window_url,
             "periods": [
                 (scope.account.pk, f"{content['sheet'].windows[scope.account.pk].period:%Y-%m}")
@@ -293,6 +297,8 @@ class _Screen:
             "steps": STEPS,
             **content,
         }
+        if self.scope is not None and window is not None:
+            context |= {"reading_window": window, "reading_windows": content["sheet"].others[self.scope.account.pk]}
         return TemplateResponse(self.request, f"cabinet_pages/readings/sheet/{template}", context, status=status)
 
 
