@@ -109,16 +109,6 @@ class Waiting:
     accounts: int
 
 
-def waiting_readings(*, branch: Branch, period: date) -> "QuerySet[Reading]":
-    """The customers' current readings of a period that no batch has; every condition is on the table of readings.
-
-    That matters to PostgreSQL: a row that another transaction holds is looked at again once it is free, and what
-    stands inside a subquery is not. A correction made meanwhile would be exported after all.
-    """
-    registers = Register.objects.filter(meter__point__account__branch=branch).order_by()
-    return Reading.objects.filter(_waits(), period=period, register_id__in=registers.values("pk"))
-
-
 def waiting_by_period(user: Any) -> list[Waiting]:
     """What waits in an employee's branches, the newest period first; two queries."""
     flagged = ~Q(warnings=[])
@@ -164,7 +154,7 @@ def export_readings(
 ) -> ReadingExport | None:
     """Make the next batch of a branch of what waits for a period; None when nothing waits, and no batch is made.
 
-    All in one transaction: the batch takes its number, the readings are claimed by one conditional update, and the
+    All in one transaction: the batch takes its number, the readings are claimed by a conditional update, and the
     file is written of those alone. Two exports at once are parted by the unique number, an export and a correction by
     the conditions of their updates: a reading is in one batch or was corrected before, never both. A process that dies
     leaves at most a file that nothing refers to, under a name that is never used again.
@@ -272,7 +262,7 @@ def _export_once(
     export = ReadingExport.objects.create(
         uuid=uuid, branch=branch, number=last + 1, period=period, format=file_format, created_by=by
     )
-    claimed = waiting_readings(branch=branch, period=period).update(state=ReadingState.EXPORTED, export=export)
+    claimed = _claim(export)
     if not claimed:
         return None
     with tempfile.TemporaryFile() as target:
@@ -299,6 +289,28 @@ def _export_once(
         },
     )
     return export
+
+
+def _claim(export: ReadingExport) -> int:
+    """Put into a batch what waits for its branch and period; return how many readings those are.
+
+    The readings are looked for table by table, for the reason that `exported_readings` gives. Every condition of the
+    update is on the table of readings, and that matters to PostgreSQL: a row that another transaction holds is looked
+    at again once it is free, and what stands inside a subquery is not. A correction made meanwhile would be exported.
+    """
+    open_ones = Reading.objects.filter(_waits(), period=export.period)
+    waiting = dict(open_ones.order_by().values_list("pk", "register_id"))
+    meters = {pk: one["meter_id"] for pk, one in _by_id(Register, set(waiting.values()), "meter_id").items()}
+    points = {pk: one["point_id"] for pk, one in _by_id(Meter, set(meters.values()), "point_id").items()}
+    accounts = {pk: one["account_id"] for pk, one in _by_id(MeteringPoint, set(points.values()), "account_id").items()}
+    branches = {pk: one["branch_id"] for pk, one in _by_id(Account, set(accounts.values()), "branch_id").items()}
+    own = sorted(
+        pk for pk, register in waiting.items() if branches[accounts[points[meters[register]]]] == export.branch_id
+    )
+    return sum(
+        open_ones.filter(pk__in=own[first : first + CHUNK]).update(state=ReadingState.EXPORTED, export=export)
+        for first in range(0, len(own), CHUNK)
+    )
 
 
 def _forget(stored: "Sequence[File[bytes]]") -> None:
