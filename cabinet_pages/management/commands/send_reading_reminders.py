@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from cabinet_pages.readings.reminders.digest import send_reading_reminders
+from cabinet_pages.readings.workbook.storage import sweep_workbooks
 
 
 class Command(BaseCommand):
@@ -22,5 +23,7 @@ class Command(BaseCommand):
         outcome = send_reading_reminders(dry_run=dry_run)
         text = _("Reminders to write: %(mails)d, points not sent: %(points)d")
         if not dry_run:
+            # The daily timer also clears away workbooks that nobody came back to.
+            sweep_workbooks()
             text = _("Reminders written: %(mails)d, points not sent: %(points)d")
         self.stdout.write(text % {"mails": outcome.mails, "points": outcome.points})

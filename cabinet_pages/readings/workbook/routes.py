@@ -160,6 +160,7 @@ class _Desk:
             "verdict.html",
             rows=[_line(one) for one in page],
             rows_page=page,
+            form_url=self._sheet_of(verdict),
             saving=counts[Outcome.DRAFT],
             errors=counts[Outcome.ERROR],
             totals=_totals(verdict, counts),
@@ -172,8 +173,8 @@ class _Desk:
         messages.success(self.request, text % {"count": saved} if saved else _("No changes: 0 readings were saved."))
         if verdict.count(Outcome.ERROR):
             return redirect(self.request.path)
-        forget_workbooks(self.request.user)
-        return redirect(self.sheet_url)
+        forget_workbooks(self.request.user.pk)
+        return redirect(self._sheet_of(verdict))
 
     def _annotated(self, table: Table, file: Any) -> HttpResponseBase:
         verdict = judge(table, user=self.request.user, scopes=self.scopes)
@@ -181,6 +182,11 @@ class _Desk:
         output = annotate(file, table, texts, str(ERROR_HEADING))
         name = f"{_('reading-sheet-errors')}.xlsx"
         return FileResponse(output, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+
+    def _sheet_of(self, verdict: WorkbookVerdict) -> str:
+        """The sheet of the window that the workbook is for, where an account has several."""
+        window = None if self.scope is None else verdict.sheet.windows.get(self.scope.account.pk)
+        return self.sheet_url if window is None else f"{self.sheet_url}?period={window.period:%Y-%m}"
 
     # --- pages ------------------------------------------------------------------------------------------------------
 
