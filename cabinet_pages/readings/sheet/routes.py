@@ -18,6 +18,7 @@ from wagtail.contrib.routable_page.models import path
 
 from cabinet_pages.access.queries import Scope, scopes_for
 from cabinet_pages.clock import kyiv_clock
+from cabinet_pages.readings.sheet.accounts import account_totals
 from cabinet_pages.readings.sheet.calculation import calculate_sheet, typed_of, volume_totals
 from cabinet_pages.readings.sheet.queries import ReadingSheet, drafts_of, reading_sheet, sent_from_sheet, sites_of
 from cabinet_pages.readings.sheet.rows import Filters, calculated_sheet, sheet_rows, totals_of_sheet
@@ -222,6 +223,8 @@ class _Screen:
             day=day_of_sheet(sheet),
             errors=_summary(rows),
             totals=totals_of_sheet(volume_totals(calculation)),
+            account_totals=account_totals(calculation),
+            several=len(sheet.scopes) > 1,
             warned_count=len(calculation.warned),
             good_count=len(calculation.entries),
             bad_count=len(calculation.errors),
