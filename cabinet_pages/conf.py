@@ -24,8 +24,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "LATE_READINGS": "accept",
     # The last days of a reading window on which it is called «closing soon».
     "READING_CLOSING_DAYS": 2,
-    # On what occasions people are reminded of readings that are still to be sent: "opened", "closing".
-    "READING_REMINDERS": ("opened", "closing"),
+    # On what occasions people are reminded of readings that are still to be sent: "opened", "closing", "reopened".
+    "READING_REMINDERS": ("opened", "closing", "reopened"),
     # A daily volume this many times above or below the mean of the last months, or that of the same month of the year
     # before, needs a confirmation, unless it differs from the expected volume by less than so many kWh.
     "READING_FAR_FACTOR": 3,

@@ -8,21 +8,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from wagtail.log_actions import log
 
-from cabinet_pages.access.queries import Scope, branches_for
-from cabinet_pages.accounts.models import Account
+from cabinet_pages.access.queries import Scope
 from cabinet_pages.clock import kyiv_date, kyiv_today
 from cabinet_pages.metering.models import MeteringPoint, ReadBy
 from cabinet_pages.readings import audit, rules
 from cabinet_pages.readings.calculation import Calculation, calculate
-from cabinet_pages.readings.models import (
-    Reading,
-    ReadingSource,
-    ReadingSubmission,
-    WindowReopening,
-)
+from cabinet_pages.readings.models import Reading, ReadingSource, ReadingSubmission
 from cabinet_pages.readings.queries import EntrySheet, entry_sheet, window_for
 from cabinet_pages.readings.receipts.services import issue_receipts, sender_name
 from cabinet_pages.readings.storing import SubmissionRefused as SubmissionRefused
@@ -188,33 +181,3 @@ def _checked(sheet: EntrySheet, typed: _Typed) -> Calculation:
         raise SubmissionRefused((None, rules.Finding("unchanged")), calculation=plain)
     replaced = {row.register.pk for row in plain.asks_explanation} & typed.replaced
     return calculate(sheet, typed.entries, typed.read_on, replaced=replaced) if replaced else plain
-
-
-def reopen_window(*, account: Account, period: date, open_until: date, reason: str, by: Any) -> WindowReopening:
-    """Open the reading window of an account again, or move the last day of one reopened before.
-
-    Args:
-        account: of a branch that the employee works for.
-        period: the first day of the settled month.
-        open_until: the last Kyiv day on which readings are taken.
-        reason: kept with the reopening and in the log.
-        by: the employee.
-
-    Raises:
-        SubmissionRefused: the employee does not work for the account's branch.
-    """
-    if not branches_for(by).filter(pk=account.branch_id).exists():
-        raise SubmissionRefused((None, rules.Finding("not_your_branch")))
-    with transaction.atomic():
-        reopening, _ = WindowReopening.objects.update_or_create(
-            account=account,
-            period=rules.first_of_month(period),
-            defaults={"open_until": open_until, "reason": reason.strip()[:255], "opened_by": by},
-        )
-        log(
-            account,
-            audit.WINDOW_REOPEN,
-            user=by,
-            data={"period": f"{period:%Y-%m}", "until": open_until.isoformat(), "reason": reason},
-        )
-    return reopening

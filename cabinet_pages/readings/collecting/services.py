@@ -1,6 +1,7 @@
-"""Writes of a branch's collecting: unusual readings are reviewed or sent back."""
+"""Writes of a branch's collecting: unusual readings are reviewed or sent back, windows opened again."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from cabinet_pages.access.queries import branches_for
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.readings import audit, rules
 from cabinet_pages.readings.collecting.mails import mail_rejections
-from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
+from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState, WindowReopening
+from cabinet_pages.readings.reminders.digest import remind_of_reopening
 from cabinet_pages.readings.services import SubmissionRefused
 
 #: Readings that one click may decide.
@@ -70,6 +72,39 @@ def reject_readings(*, by: Any, readings: Collection[int], reason: str) -> list[
     _log(audit.READINGS_REJECT, by, done, reason)
     mail_rejections(done, reason)
     return done
+
+
+def reopen_window(*, account: Account, period: date, open_until: date, reason: str, by: Any) -> WindowReopening:
+    """Open the reading window of an account again, or move the last day of one reopened before.
+
+    Those who may send and have not sent everything are told of it once for every last day.
+
+    Args:
+        account: of a branch that the employee works for.
+        period: the first day of the settled month.
+        open_until: the last Kyiv day on which readings are taken.
+        reason: kept with the reopening and in the log.
+        by: the employee.
+
+    Raises:
+        SubmissionRefused: the employee does not work for the account's branch.
+    """
+    if not branches_for(by).filter(pk=account.branch_id).exists():
+        raise SubmissionRefused((None, rules.Finding("not_your_branch")))
+    with transaction.atomic():
+        reopening, _ = WindowReopening.objects.update_or_create(
+            account=account,
+            period=rules.first_of_month(period),
+            defaults={"open_until": open_until, "reason": reason.strip()[:255], "opened_by": by},
+        )
+        log(
+            account,
+            audit.WINDOW_REOPEN,
+            user=by,
+            data={"period": f"{period:%Y-%m}", "until": open_until.isoformat(), "reason": reason},
+        )
+        remind_of_reopening(reopening)
+    return reopening
 
 
 # A reading that can still be decided: the one that stands, and that billing has not got.

@@ -22,6 +22,7 @@ from cabinet_pages.clock import kyiv_today
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.notifications.rendering import absolute_url, render_mail, utility_of_default_site
 from cabinet_pages.notifications.services import NewMail, post_mails, posted_events
+from cabinet_pages.readings.models import WindowReopening
 from cabinet_pages.readings.pages import ReadingsPage
 from cabinet_pages.readings.queries import Progress, plain_window, progress_of
 from cabinet_pages.readings.reminders.rules import Stage, last_day, stage_on
@@ -62,7 +63,9 @@ class Reminder:
     def event_key(self) -> str:
         """What keeps the mail from being written twice, however often the reminders run."""
         due = self.due
-        return f"reading-reminder:{self.user.pk}:{due.period:%Y%m}:{due.stage}:{due.until:%Y%m%d}"
+        key = f"reading-reminder:{self.user.pk}:{due.period:%Y%m}:{due.stage}:{due.until:%Y%m%d}"
+        # Staff open windows again account by account.
+        return f"{key}:{self.accounts[0][0].pk}" if due.stage is Stage.REOPENED else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,30 @@ def send_reading_reminders(*, today: date | None = None, dry_run: bool = False) 
             with transaction.atomic():
                 post_mails([_mail(reminder, addresses) for reminder in new])
     return Outcome(mails=mails, points=points)
+
+
+def remind_of_reopening(reopening: WindowReopening) -> int:
+    """Tell who may send readings that staff opened a window again, unless everything is sent; return how many mails.
+
+    It is said at once, within the caller's transaction: such a window may be open for this day alone.
+    """
+    if Stage.REOPENED not in cabinet_settings.READING_REMINDERS:
+        return 0
+    account = reopening.account
+    progress = progress_of([account.pk], reopening.period).get(account.pk)
+    if progress is None or not progress.missing:
+        return 0
+    due = Due(period=reopening.period, stage=Stage.REOPENED, until=reopening.open_until)
+    accesses = _accesses(kyiv_today()).filter(account=account).exclude(user__email="")
+    reminders = _not_posted(
+        [
+            Reminder(access.user, due, [(account, progress)])
+            for access in accesses.select_related("user__cabinet_person").order_by("user_id")
+        ]
+    )
+    addresses = _Addresses()
+    post_mails([_mail(reminder, addresses) for reminder in reminders])
+    return len(reminders)
 
 
 def _accesses(today: date) -> "QuerySet[Access]":
@@ -184,6 +211,7 @@ def _mail(reminder: Reminder, addresses: _Addresses) -> NewMail:
             "person_name": "" if person is None else str(person),
             "due": reminder.due,
             "is_closing": reminder.due.stage is Stage.CLOSING,
+            "is_reopened": reminder.due.stage is Stage.REOPENED,
             "accounts": reminder.accounts[:ACCOUNTS_NAMED],
             "more": max(len(accounts) - ACCOUNTS_NAMED, 0),
             "sheet_url": addresses.sheet(accounts),

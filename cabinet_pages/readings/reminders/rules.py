@@ -7,10 +7,11 @@ from cabinet_pages.readings.rules import Phase, ReadingWindow
 
 
 class Stage(enum.StrEnum):
-    """On what occasion a person is reminded, once for each window."""
+    """On what occasion a person is reminded, once for each window and last day."""
 
     OPENED = "opened"
     CLOSING = "closing"
+    REOPENED = "reopened"
 
 
 def last_day(window: ReadingWindow, *, always_open: bool) -> date:
@@ -24,8 +25,8 @@ def last_day(window: ReadingWindow, *, always_open: bool) -> date:
 def stage_on(window: ReadingWindow, today: date, *, always_open: bool, closing_days: int) -> Stage | None:
     """The stage that a window is at on a Kyiv day; None where nobody is reminded of it.
 
-    Late, reopened and closed windows remind of nothing, and an always open branch reminds of nothing after the
-    settlement day.
+    Late and closed windows remind of nothing, and of a reopened one people hear when staff open it. An always open
+    branch reminds of nothing after the settlement day.
 
     Args:
         window: as it stands on `today`.

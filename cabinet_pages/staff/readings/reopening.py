@@ -16,8 +16,9 @@ from cabinet_pages.accounts.models import Account
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.quantities.identifiers import normalise_account_number
+from cabinet_pages.readings.collecting.services import reopen_window
 from cabinet_pages.readings.models import WindowReopening
-from cabinet_pages.readings.services import SubmissionRefused, reopen_window
+from cabinet_pages.readings.services import SubmissionRefused
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.filters import MONTHS_OFFERED, branch_filter, month_filter, yes_no_filter
 from cabinet_pages.staff.scope import BranchScopedAdmin, in_branches

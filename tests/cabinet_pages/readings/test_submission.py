@@ -12,8 +12,9 @@ from django.db import connection
 from django.test import Client
 
 from cabinet_pages.metering.models import Meter, MeterRatio
+from cabinet_pages.readings.collecting.services import reopen_window
 from cabinet_pages.readings.models import Reading, ReadingState, ReadingSubmission
-from cabinet_pages.readings.services import SubmissionRefused, reopen_window
+from cabinet_pages.readings.services import SubmissionRefused
 from tests import factories
 from tests.cabinet_pages.readings.test_entry import text_of
 from tests.cabinet_pages.readings.world import JANUARY, LAST_DAY, NOW, WINDOW, World, make_world
