@@ -17,6 +17,7 @@ from cabinet_pages.clock import kyiv_today
 from cabinet_pages.metering.models import MeteringPoint, MeterRatio, Register
 from cabinet_pages.metering.queries import points_for
 from cabinet_pages.metering.rules import in_place
+from cabinet_pages.quantities.ordering import natural_key
 from cabinet_pages.readings import rules
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
 
@@ -134,7 +135,8 @@ def entry_sheets(
     until the branch accepts the value.
 
     Args:
-        scopes: of the accounts; the points come in their order, inside an account by site, name and code.
+        scopes: of the accounts; the points come in their order, inside an account by site, name and code,
+            numbers in them by their value.
         windows: by the id of the account; one without a window is left out.
         day: the Kyiv day on which meters hang at their points; today.
     """
@@ -148,13 +150,18 @@ def entry_sheets(
         if scope.visible_from is not None:
             own &= Q(closed_on__isnull=True) | Q(closed_on__gte=scope.visible_from)
         mine |= own
-    points = MeteringPoint.objects.filter(mine).order_by("site", "name", "code")
+    points = MeteringPoint.objects.filter(mine).order_by("pk")
     at, today = Q(point__account__in=ids), day or kyiv_today()
     listed = {point.pk: point for point in points}
     registers = list(_registers(places, at, day=today)) if listed else []
     found = _sheets(places, listed, registers, at, today=today)
     order = {pk: number for number, pk in enumerate(ids)}
-    return sorted(found, key=lambda sheet: order[sheet.point.account_id])
+    return sorted(found, key=lambda sheet: (order[sheet.point.account_id], *_place(sheet.point)))
+
+
+def _place(point: MeteringPoint) -> tuple[Any, ...]:
+    """Where a point stands inside its account: a column of a person's own table, pasted beside it, must fit."""
+    return natural_key(point.site), natural_key(point.name), natural_key(point.code)
 
 
 _Places = Sequence[tuple[Scope, rules.ReadingWindow]]

@@ -24,10 +24,11 @@ from cabinet_pages.readings.queries import (
     point_choices,
     progress_for,
     readings_for,
+    rejections,
     windows_for,
 )
 from cabinet_pages.readings.receipts.routes import ReceiptRoutes
-from cabinet_pages.readings.rows import calculated_rows, entry_rows, history_rows, point_totals, totals_of
+from cabinet_pages.readings.rows import calculated_rows, entry_rows, history_rows, point_totals, standing_of, totals_of
 from cabinet_pages.readings.rules import ReadingWindow
 from cabinet_pages.readings.samples import sample_readings
 from cabinet_pages.readings.services import SubmissionRefused, submission_of_click, submit_readings
@@ -139,6 +140,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
             form=form,
             refusal=refusal,
             rows=entry_rows(sheet, form),
+            standing=standing_of(sheet, rejections([sheet])),
             steps=STEPS,
         )
 

@@ -175,6 +175,17 @@ def point_choices(scope: Scope, points: Iterable[MeteringPoint], period: date) -
     return choices
 
 
+def rejections(points: Iterable[EntrySheet]) -> dict[int, str]:
+    """Why billing rejected what was sent for the points, by the reading's id; one query, and none without such."""
+    rejected = [
+        entry.sent.pk
+        for one in points
+        for entry in one.registers
+        if entry.sent is not None and entry.sent.state == ReadingState.REJECTED
+    ]
+    return dict(Reading.objects.filter(pk__in=rejected).values_list("pk", "state_reason")) if rejected else {}
+
+
 def point_for(scope: Scope, point_id: int) -> MeteringPoint | None:
     """A point of the account by its id; None for a foreign and for an absent one alike."""
     return points_for(scope).filter(pk=point_id).first()

@@ -57,10 +57,15 @@ class HistoryRow:
         return life_line(self.reading, invoices=self.invoices)
 
     @property
+    def difference(self) -> Decimal:
+        """By how much the accepted volume is another one than the computed; 0 while one of them is not known."""
+        volume, accepted = self.reading.volume, self.reading.accepted_volume
+        return Decimal(0) if volume is None or accepted is None else accepted - volume
+
+    @property
     def differs(self) -> bool:
         """Whether the accepted volume is another one than the computed."""
-        reading = self.reading
-        return None not in (reading.volume, reading.accepted_volume) and reading.volume != reading.accepted_volume
+        return self.difference != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,45 @@ class TotalRow:
     channel: str
     volume: Decimal
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of the readings of a point that were sent for the period, as the entry form says it.
+
+    Args:
+        code: `rejected`, `passed` (billing has all of them), `partly_passed`, `kept` (a late one is not corrected),
+            `sent` (a correction is taken), or nothing where nothing was sent.
+        reason: why billing rejected them.
+    """
+
+    code: str
+    reason: str = ""
+
+    @property
+    def takes_readings(self) -> bool:
+        """Whether anything on the form can be sent."""
+        return self.code not in ("passed", "kept")
+
+
+def standing_of(sheet: EntrySheet, reasons: Mapping[int, str]) -> Standing:
+    """See `Standing`.
+
+    Args:
+        reasons: why billing rejected readings, by their ids.
+    """
+    sent = [one.sent for one in sheet.registers if one.sent is not None]
+    rejected = [one for one in sent if one.state == ReadingState.REJECTED]
+    if rejected:
+        told = dict.fromkeys(reasons[one.pk].rstrip(". ") for one in rejected if reasons.get(one.pk))
+        return Standing("rejected", "; ".join(told))
+    passed = sum(one.is_passed for one in sheet.registers)
+    if passed:
+        return Standing("passed" if passed == len(sheet.registers) else "partly_passed")
+    if not sent:
+        return Standing("")
+    is_whole = len(sent) == len(sheet.registers)
+    return Standing("kept" if is_whole and not sheet.window.takes_corrections else "sent")
 
 
 def entry_rows(sheet: EntrySheet, form: BaseForm) -> list[EntryRow]:

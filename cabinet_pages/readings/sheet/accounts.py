@@ -53,7 +53,12 @@ def account_totals(calculation: SheetCalculation) -> list[AccountTotal]:
         own = points.get(scope.account.pk, [])
         names = {one.point.pk: one.point.name for one in own}
         volume = rules.account_volume(rules.point_volume(one.point_facts, _lines(one, rows)) for one in own)
-        totals += (_total(scope.account.number, channel, names) for channel in volume.channels)
+        # Of a channel that no row is about and nothing is known of there is nothing to say.
+        totals += (
+            _total(scope.account.number, channel, names)
+            for channel in volume.channels
+            if any(one.code not in ("unknown", "remote_unknown") for one in channel.terms)
+        )
     return totals
 
 

@@ -15,7 +15,7 @@ from cabinet_pages.metering.models import ReadBy
 from cabinet_pages.quantities.folding import fold_search
 from cabinet_pages.readings.facts import EntryRegister, EntrySheet, entry_sheets
 from cabinet_pages.readings.models import ReadingDraft, ReadingState, ReadingSubmission
-from cabinet_pages.readings.queries import windows_of
+from cabinet_pages.readings.queries import rejections, windows_of
 from cabinet_pages.readings.rules import ReadingWindow
 
 
@@ -80,6 +80,11 @@ class ReadingSheet:
     def registers(self) -> dict[int, tuple[EntrySheet, EntryRegister]]:
         """What is asked for, by register."""
         return {entry.register.pk: (one, entry) for one in self.asked for entry in one.registers}
+
+    @cached_property
+    def rejections(self) -> dict[int, str]:
+        """Why billing rejected readings of the sheet, by the reading's id."""
+        return rejections(self.asked)
 
     @property
     def default_day(self) -> date:

@@ -165,7 +165,7 @@ def _row(
         "digits": str(register.digits),
         "group": f"{register.meter_id}{register.channel}" if register.zone else "",
         "errors": [message_of(one) for one in calculation.errors.get(register.pk, ())],
-        "warnings": [one.message for one in row.warnings] if row is not None else (),
+        "warnings": [*_rejected(entry, sheet), *(one.message for one in (row.warnings if row is not None else ()))],
         "overdue": words.overdue
         if verification_state(register.meter.next_verification_on, words.today) is Verification.OVERDUE
         else "",
@@ -176,6 +176,12 @@ def _row(
 
 def _lamp(state: str) -> str:
     return {"submitted": "success", "rejected": "error"}.get(state, "info")
+
+def _rejected(entry: EntryRegister, sheet: ReadingSheet) -> list[str]:
+    """Why billing rejected what was sent, where it did and said why."""
+    reason = sheet.rejections.get(entry.sent.pk, "") if entry.sent is not None else ""
+    return [_("billing rejected it: %(reason)s") % {"reason": reason}] if reason else []
+
 
 
 def live_facts(facts: rules.RegisterFacts, day: date) -> tuple[Decimal | None, Decimal, Decimal]:
