@@ -61,7 +61,7 @@ class Explanation:
     def formula(self) -> str:
         """The parts with plus and minus and what they come to: «10 000 − 2 000 + 150 = 8 150 кВт·год»."""
         language = get_language() or "uk"
-        total = f"{format_energy(self.total, language=language)} {self.unit}"
+        total = f"{format_energy(self.total, language=language)}\u00a0{self.unit}"
         known = [one.volume for one in self.terms if one.volume is not None]
         return f"{_signed(known, language)} = {total}" if known else total
 

@@ -32,7 +32,7 @@ _REJECTED = ReadingState.REJECTED.value
 
 @dataclass(frozen=True, slots=True)
 class SentReading:
-    """The current version of a register's reading for a period, with what a correction of it needs."""
+    """The current version of a register's reading for a period, with what a correction of it needs; volume in kWh."""
 
     pk: int
     version: int
@@ -40,6 +40,7 @@ class SentReading:
     read_on: date
     state: str
     withdrawn: bool
+    volume: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +229,8 @@ def _begin_of(scope: Scope, window: rules.ReadingWindow) -> date:
 
 # --- readings as tuples ---------------------------------------------------------------------------------------------
 
-# register, id, kind, period, read_on, value, accepted_value, state, withdrawn, version; values in thousandths.
-_Row = tuple[int, int, str, date, date, int, int | None, str, bool, int]
+# register, id, kind, period, read_on, value, accepted_value, state, withdrawn, version, volume; figures in thousandths.
+_Row = tuple[int, int, str, date, date, int, int | None, str, bool, int, int | None]
 
 
 def _raw(name: str) -> "ExpressionWrapper[F]":
@@ -239,7 +240,7 @@ def _raw(name: str) -> "ExpressionWrapper[F]":
 
 _COLUMNS: tuple[Any, ...] = (
     "register_id", "pk", "kind", "period", "read_on", _raw("value"), _raw("accepted_value"), "state", "withdrawn",
-    "version",
+    "version", _raw("volume"),
 )  # fmt: skip
 
 
@@ -288,10 +289,11 @@ class _Known:
         since, period = self.scope.visible_from, self.window.period
         earlier: dict[date, tuple[bool, int]] = {}
         inside: dict[date, int] = {}
-        for _, pk, kind, of_period, read_on, value, accepted, state, withdrawn, version in self.rows:
+        for _, pk, kind, of_period, read_on, value, accepted, state, withdrawn, version, volume in self.rows:
             own = kind == _CUSTOMER
             if own and of_period == period:
-                self.current = SentReading(pk, version, _decimal(value), read_on, state, withdrawn)
+                stored = None if volume is None else _decimal(volume)
+                self.current = SentReading(pk, version, _decimal(value), read_on, state, withdrawn, stored)
                 continue
             if withdrawn or state == _REJECTED or (since is not None and read_on < since):
                 continue

@@ -30,7 +30,7 @@ class EntryForm(forms.Form):
         self.sheet = sheet
         window = sheet.window
         initial: dict[str, Any] = {"read_on": sheet.sent_on or min(kyiv_today(), window.latest)}
-        initial |= {value_name(one.register.pk): one.sent.value for one in sheet.registers if one.sent}
+        initial |= {value_name(one.register.pk): one.sent.value.normalize() for one in sheet.registers if one.sent}
         super().__init__(data, initial=initial)
         self.fields["read_on"].widget.attrs.update(min=window.earliest.isoformat(), max=window.latest.isoformat())
         for entry in sheet.registers:

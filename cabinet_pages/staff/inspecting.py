@@ -45,6 +45,17 @@ class RelatedTable:
     empty: Any
     more: Sequence[tuple[str, Any]] = field(default_factory=tuple)
 
+    @property
+    def columns(self) -> list[tuple[Any, bool]]:
+        """The names of the columns, and whether a column stands at the right edge, as its first cell does."""
+        numeric = [cell.is_numeric for cell in self.rows[0]] if self.rows else [False] * len(self.headings)
+        return list(zip(self.headings, numeric, strict=True))
+
+    @property
+    def named_rows(self) -> list[list[tuple[Any, Cell]]]:
+        """The rows, each cell with the name of its column, which a card on a phone needs."""
+        return [list(zip(self.headings, row, strict=True)) for row in self.rows]
+
 
 def cells(obj: Model, paths: Sequence[str]) -> list[Cell]:
     """The cells of a row by paths of attributes."""

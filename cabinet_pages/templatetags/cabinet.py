@@ -48,9 +48,10 @@ def money(value: Decimal | None, style: str = "") -> str:
 
 
 @register.filter
-def energy(value: Decimal | None) -> str:
-    """kWh or a meter's reading, up to three decimals, no trailing zeros."""
-    return formatting.format_energy(value, language=_language())
+def energy(value: Decimal | None, unit: str = "") -> str:
+    """kWh or a meter's reading, up to three decimals, no trailing zeros; the unit, if given, stays on its line."""
+    text = formatting.format_energy(value, language=_language())
+    return f"{text}\u00a0{unit}" if unit and value is not None else text
 
 
 @register.filter

@@ -120,7 +120,7 @@ def _place(one: EntrySheet, words: Wording, sheet: ReadingSheet, several: bool) 
     account = sheet.by_account[point.account_id].account.number if several else ""
     return {
         "name": point.name,
-        "note": texts_of([account, point.site, "" if point.address == point.site else point.address]),
+        "note": texts_of([account, *dict.fromkeys(text for text in (point.site, point.address) if text != point.name)]),
         "role": words.roles.get(PointRole(point.role), "") if point.role != "billing" else "",
     }
 
@@ -142,8 +142,11 @@ def _row(
     draft = sheet.drafts.get(register.pk)
     base, ratio, offset = live_facts(facts, day)
     row = calculation.rows.get(register.pk)
-    volume = row.line.volume if row is not None else None
     sent_text = typed_text(sent.value) if sent is not None else ""
+    typed = draft.typed if draft is not None and not entry.is_passed else sent_text
+    # What was sent and is not touched shows the volume of its receipt.
+    unchanged = sent is not None and typed == sent_text
+    volume = row.line.volume if row is not None else sent.volume if sent is not None and unchanged else None
     own = own_day(draft, day) if draft is not None and draft.read_on else None
     return {
         "id": str(register.pk),
@@ -153,7 +156,7 @@ def _row(
         "ratio": words.ratio(ratio),
         "previous": words.energy(facts.previous.value) if facts.previous else ABSENT,
         "previous_on": day_text(facts.previous.read_on) if facts.previous else "",
-        "typed": draft.typed if draft is not None else sent_text,
+        "typed": typed,
         "sent": sent_text,
         "passed": entry.is_passed,
         "own_day": f"{own:%Y-%m-%d}" if own else "",
@@ -174,14 +177,14 @@ def _row(
     }
 
 
-def _lamp(state: str) -> str:
-    return {"submitted": "success", "rejected": "error"}.get(state, "info")
-
 def _rejected(entry: EntryRegister, sheet: ReadingSheet) -> list[str]:
     """Why billing rejected what was sent, where it did and said why."""
     reason = sheet.rejections.get(entry.sent.pk, "") if entry.sent is not None else ""
     return [_("billing rejected it: %(reason)s") % {"reason": reason}] if reason else []
 
+
+def _lamp(state: str) -> str:
+    return {"submitted": "success", "rejected": "error"}.get(state, "info")
 
 
 def live_facts(facts: rules.RegisterFacts, day: date) -> tuple[Decimal | None, Decimal, Decimal]:
@@ -238,18 +241,18 @@ def _calculated(entry: EntryRegister, calculation: SheetCalculation, words: Word
         "explanation": typed.explanation if typed else "",
         "reason": typed.reason if typed else "",
     }
-    return found | (_volume_of(row, words) if row is not None else {"held": not found["errors"]})
+    return found | (_volume_of(row, words, found["unit"]) if row is not None else {"held": not found["errors"]})
 
 
-def _volume_of(row: Row, words: Wording) -> dict[str, Any]:
+def _volume_of(row: Row, words: Wording, unit: str) -> dict[str, Any]:
     line = row.line
     exact = line.exact
     return {
         "value": words.energy(line.value),
         "formula": line.formula(language=words.language),
-        "exact": "" if exact is None else words.energy(exact),
+        "exact": "" if exact is None else f"{words.energy(exact)}\u00a0{unit}",
         "rounded": exact is not None and line.volume is not None and exact != line.volume,
-        "volume": ABSENT if line.volume is None else words.energy(line.volume),
+        "volume": ABSENT if line.volume is None else f"{words.energy(line.volume)}\u00a0{unit}",
         "warnings": [one.message for one in row.warnings],
         "asks": row.asks_explanation,
     }
@@ -259,6 +262,6 @@ def totals_of_sheet(totals: Iterable[tuple[str, Decimal]]) -> list[dict[str, str
     """Sums by channel, written out."""
     words = Wording()
     return [
-        {"label": words.channels[channel], "value": f"{words.energy(volume)} {words.units[channel]}"}
+        {"label": words.channels[channel], "value": f"{words.energy(volume)}\u00a0{words.units[channel]}"}
         for channel, volume in totals
     ]

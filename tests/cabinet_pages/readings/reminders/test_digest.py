@@ -49,8 +49,8 @@ def test_one_mail_names_every_account_with_what_is_missing(world: World) -> None
     send_reading_reminders()
     mail = to(world.owner)[0]
     assert [len(to(one)) for one in (world.owner, world.viewer, world.stranger)] == [1, 0, 0]
-    assert mail.subject == "Показання за січень 2026 ще не подано"
-    assert "80-431930: не подано 1 з 2\n80-500: не подано 1 з 1\n" in mail.text
+    assert mail.subject == "Покази за січень 2026 ще не подано"
+    assert "Особовий рахунок 80-431930: не подано 1 з 2\nОсобовий рахунок 80-500: не подано 1 з 1\n" in mail.text
     assert "до 03.02.2026" in mail.text
     assert "/cabinet/legal/readings/all/sheet/" in mail.text
     assert "/my/profile/" in mail.text
@@ -80,8 +80,8 @@ def test_the_last_days_remind_once_more_and_after_the_window_nobody_is_reminded(
         settlement_day.move_to(f"2026-{day}T08:30:00+02:00")
         send_reading_reminders()
     assert [mail.subject for mail in to(world.owner)] == [
-        "Показання за січень 2026 ще не подано",
-        "Показання за січень 2026 ще не подано: останній день — 03.02.2026",
+        "Покази за січень 2026 ще не подано",
+        "Покази за січень 2026 ще не подано: останній день — 03.02.2026",
     ]
 
 
@@ -135,7 +135,7 @@ def test_a_person_turns_reminders_off_in_the_profile_and_on_again(world: World) 
     client = Client()
     client.force_login(world.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get("/my/profile/").content.decode()
-    assert "Нагадування про показання" in page
+    assert "Нагадування про покази" in page
     typed = {"first_name": "Олена", "last_name": "Ґалаґан", "language": "uk"}
     client.post("/my/profile/", typed)
     assert not Person.objects.get(user=world.owner).wants_reminders
@@ -152,7 +152,7 @@ def test_the_settings_name_the_occasions(world: World, settings: Any) -> None:
 def test_a_dry_run_counts_and_writes_nothing(world: World) -> None:
     output = StringIO()
     call_command("send_reading_reminders", dry_run=True, stdout=output)
-    assert output.getvalue() == "Нагадувань до запису: 1, точок без показань: 1\n"
+    assert output.getvalue() == "Нагадувань до запису: 1, точок без показів: 1\n"
     assert mails() == []
     call_command("send_reading_reminders", stdout=output)
     assert len(mails()) == 1

@@ -108,7 +108,7 @@ def test_bad_rows_are_named_at_their_place_and_the_good_ones_are_calculated(owne
     assert "щонайбільше 6 цифр" in row_of(page, worse.pk)
     content = page.content.decode()
     assert f'href="#value_{bad.pk}"' in content
-    assert "11\u00a0345 кВт·год" in content
+    assert "11\u00a0345\u00a0кВт·год" in content
     assert not Reading.objects.exists()
     assert draft_of(bad.pk) == "12a"
 

@@ -49,7 +49,7 @@ def test_five_hundred_points_become_five_hundred_drafts_and_the_same_file_change
     assert max(len(downloading), len(uploading) // 2, len(saving) // 2) <= 25
     again = upload(owner, content)
     assert (again.context["saving"], again.context["errors"]) == (0, 0)
-    assert "Змін немає: збережено 0 показань." in save(owner, again).content.decode()
+    assert "Змін немає: збережено 0 показів." in save(owner, again).content.decode()
     assert ReadingDraft.objects.count() == 500
 
 
