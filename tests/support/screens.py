@@ -144,7 +144,7 @@ def upload_workbook(page: Page) -> None:
     """Download the workbook of the sheet, fill it in with a few mistakes, and upload it."""
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Завантажити відомість (XLSX)").click()
-    book = load_workbook(waiting.value.path())
+    book = load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
     sheet = book.worksheets[0]
     heading = next(row[1].row for row in sheet.iter_rows() if row[1].value == "Особовий рахунок")
     columns = {cell.value: place for place, cell in enumerate(sheet[heading], 1)}
@@ -300,9 +300,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("cabinet/volumes-site", "/cabinet/legal/readings/80-500500/history/?site=Об'єкт 01", BIG),
     Screen(
         "cabinet/volumes-point",
-        f"/cabinet/legal/readings/{ACCOUNT}/overview/?show=reactive",
+        f"/cabinet/legal/readings/{ACCOUNT}/",
         CUSTOMER,
-        act=follow("main tbody a"),
+        act=follow("#history ~ .table-region tbody a"),
     ),
     Screen("cabinet/overview", f"/cabinet/legal/readings/{ACCOUNT}/overview/", CUSTOMER),
     Screen("cabinet/overview-big", "/cabinet/legal/readings/80-500500/overview/", BIG),

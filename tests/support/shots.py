@@ -1,4 +1,4 @@
-"""`make shots`: a picture of every screen of `screens.py` and `desk_screens.py`, desktop and phone, on a fresh demo."""
+"""`make shots`: a picture of every screen of `screens.py`, `reading_screens.py` and `desk_screens.py` in both sizes."""
 
 import argparse
 import sys
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Error, Page
 
 from tests.support.browser import DESKTOP, PHONE, chromium, person
 from tests.support.desk_screens import DESK_SCREENS
+from tests.support.reading_screens import READING_SCREENS
 from tests.support.screens import SCREENS, Screen
 from tests.support.site import ROOT, ServedSite, demo_site
 
@@ -50,9 +51,14 @@ def picture(page: Page, screen: Screen, target: Path) -> list[str]:
 
 @contextmanager
 def whole_admin_page(page: Page) -> Iterator[None]:
-    """Make the window as high as what the admin scrolls in a frame of its own, so that the picture has all of it."""
+    """Make the window as high as what is scrolled: the admin does so in a frame of its own, and the bar of the reading
+    sheet would stand in the middle of the picture.
+    """
     size = page.viewport_size
-    inner = page.evaluate("Math.ceil(document.querySelector('#main.content-wrapper .content')?.scrollHeight ?? 0)")
+    inner = page.evaluate(
+        "Math.ceil(document.querySelector('#main.content-wrapper .content')?.scrollHeight"
+        " ?? (document.querySelector('.sheet-bar') ? document.documentElement.scrollHeight : 0))"
+    )
     if size is not None and size["height"] < inner < MOST_PIXELS:
         page.set_viewport_size({"width": size["width"], "height": inner})
         page.wait_for_timeout(SETTLE_MILLISECONDS)
@@ -89,7 +95,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="only the screens whose name contains this")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "shots")
     options = parser.parse_args(arguments)
-    screens = [screen for screen in (*SCREENS, *DESK_SCREENS) if options.only in screen.name]
+    screens = [screen for screen in (*SCREENS, *READING_SCREENS, *DESK_SCREENS) if options.only in screen.name]
     with tempfile.TemporaryDirectory(prefix="cabinet-shots-") as temporary:
         home = Path(temporary)
         url = f"sqlite:///{home / 'db.sqlite3'}"
