@@ -188,6 +188,18 @@ def windows_on(today: date, terms: Terms, reopened: Mapping[date, date] | None =
     return tuple(found) or (ReadingWindow(nearest, Phase.CLOSED, opens_on, closes_on, opens_on, closes_on),)
 
 
+def closed_window(period: date, terms: Terms) -> ReadingWindow:
+    """The window of a period that takes no readings, on whatever day.
+
+    Args:
+        period: any day of the settled month.
+        terms: of the branch and the contract.
+    """
+    settled = settlement_of(period, terms.settlement_day)
+    opens_on, closes_on = _bounds(settled, terms)
+    return ReadingWindow(settled, Phase.CLOSED, opens_on, closes_on, opens_on, closes_on)
+
+
 def _bounds(settled: Settlement, terms: Terms) -> tuple[date, date]:
     return settled.day - terms.days_before * DAY, settled.day + terms.days_after * DAY
 

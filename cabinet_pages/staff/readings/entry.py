@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import forms
@@ -16,16 +17,20 @@ from django.utils.translation import gettext_lazy
 
 from cabinet_pages.access.queries import Scope, staff_scope
 from cabinet_pages.accounts.models import Account
+from cabinet_pages.accounts.rules import months_before
+from cabinet_pages.clock import kyiv_today
 from cabinet_pages.metering.models import MeteringPoint
 from cabinet_pages.metering.queries import points_for
+from cabinet_pages.readings import rules
 from cabinet_pages.readings.calculation import Calculation, calculate
 from cabinet_pages.readings.forms import EntryForm, SubmissionForm, typed_values
 from cabinet_pages.readings.models import ReadingSource
-from cabinet_pages.readings.queries import EntrySheet, entry_sheet, point_choices, progress_for, windows_for
+from cabinet_pages.readings.queries import EntrySheet, entry_sheet, point_choices, progress_for, terms_of, windows_for
 from cabinet_pages.readings.rows import calculated_rows, entry_rows, totals_of
 from cabinet_pages.readings.rules import ReadingWindow
 from cabinet_pages.readings.services import SubmissionRefused, submission_of_click, submit_readings
 from cabinet_pages.staff.files import as_private
+from cabinet_pages.staff.filters import MONTHS_OFFERED
 from cabinet_pages.staff.scope import ScopedObjectView
 
 PER_PAGE = 100
@@ -72,13 +77,28 @@ class EntryBase(ScopedObjectView):
 
     @cached_property
     def window(self) -> ReadingWindow:
-        """The window of the period that the form or the address names, else the first one."""
+        """The window of the period that the form or the address names, open or not; else the first one.
+
+        Another window in place of one that is closed would take the readings of a wrong month.
+        """
         asked = self.request.POST.get("period") or self.request.GET.get("period") or ""
         try:
             period = date.fromisoformat(f"{asked}-01")
         except ValueError:
             return self.windows[0]
-        return next((one for one in self.windows if one.period == period), self.windows[0])
+        found = next((one for one in self.windows if one.period == period), None)
+        if found is None and months_before(kyiv_today().replace(day=1), MONTHS_OFFERED) <= period <= kyiv_today():
+            found = rules.closed_window(period, terms_of(self.account))
+        return found or self.windows[0]
+
+    @property
+    def _reopen_url(self) -> str:
+        if not self.request.user.has_perm("cabinet_pages.add_windowreopening"):
+            return ""
+        asked = {"account": self.account.number}
+        if self.window not in self.windows:
+            asked["period"] = f"{self.window.period:%Y-%m}"
+        return f"{reverse('cabinet_pages_windowreopening_modeladmin_create')}?{urlencode(asked)}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         account = self.account
@@ -86,14 +106,11 @@ class EntryBase(ScopedObjectView):
             "account": account,
             "may_send": self.scope.can_submit,
             "window": self.window,
-            "windows": self.windows if len(self.windows) > 1 else (),
+            "windows": [one for one in self.windows if one.accepts and one != self.window],
+            "is_over": self.window not in self.windows,
             "account_url": reverse("cabinet_pages_account_modeladmin_inspect", args=[account.pk]),
             "points_url": reverse("cabinet_pages_account_modeladmin_enter", args=[account.pk]),
-            "reopen_url": (
-                f"{reverse('cabinet_pages_windowreopening_modeladmin_create')}?account={account.number}"
-                if self.request.user.has_perm("cabinet_pages.add_windowreopening")
-                else ""
-            ),
+            "reopen_url": self._reopen_url,
         }
         result: dict[str, Any] = super().get_context_data(**{**context, **kwargs})
         return result
@@ -114,6 +131,7 @@ class AccountEntryView(EntryBase):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = Paginator(points_for(self.scope), PER_PAGE).get_page(self.request.GET.get("p"))
         choices = point_choices(self.scope, page.object_list, self.window.period)
+        month = f"period={self.window.period:%Y-%m}"
         context = {
             "page_obj": page,
             "choices": [
@@ -121,8 +139,8 @@ class AccountEntryView(EntryBase):
                 for choice in choices
             ],
             "progress": progress_for(self.scope, self.window.period),
-            "previous_url": f"?p={page.number - 1}" if page.has_previous() else "",
-            "next_url": f"?p={page.number + 1}" if page.has_next() else "",
+            "previous_url": f"?{month}&p={page.number - 1}" if page.has_previous() else "",
+            "next_url": f"?{month}&p={page.number + 1}" if page.has_next() else "",
         }
         return super().get_context_data(**context, **kwargs)
 

@@ -12,6 +12,7 @@ from cabinet_pages.access.queries import staff_scope
 from cabinet_pages.readings import audit
 from cabinet_pages.readings.models import Reading, ReadingSource, ReadingSubmission
 from cabinet_pages.readings.services import SubmissionRefused
+from tests import factories
 from tests.cabinet_pages.readings.world import WINDOW
 from tests.cabinet_pages.staff.readings.conftest import Desk
 
@@ -117,3 +118,32 @@ def test_the_points_of_an_account_say_which_are_sent(desk: Desk) -> None:
     assert "Подано: 0 з 1 точок" in desk.client.get(url).content.decode()
     confirm(desk, desk.client)
     assert "Подано: 1 з 1 точок" in desk.client.get(url).content.decode()
+
+
+def test_a_month_whose_window_is_over_is_not_replaced_by_the_open_one(desk: Desk) -> None:
+    """«Внести» beside a point of «Не подали» of an earlier month led to the form of the present one."""
+    page = desk.client.get(f"{url_of(desk)}?period=2025-12").content.decode()
+    assert "Вікно за грудень 2025 закрите" in page
+    assert "/windowreopening/create/?account=80-431930&amp;period=2025-12" in page
+    assert 'name="read_on"' not in page
+    # The window that is open is one click away.
+    assert 'href="?period=2026-01"' in page
+    data = desk.world.typed("1234,5", basis=BASIS) | {"period": "2025-12"}
+    refused = desk.client.post(url_of(desk), data)
+    assert refused.status_code == 422
+    assert not ReadingSubmission.objects.exists()
+
+
+@pytest.mark.parametrize("period", ["2030-01", "0001-01", "2019-12", "2026-13", "x"])
+def test_a_made_up_month_is_as_good_as_none(desk: Desk, period: str) -> None:
+    page = desk.client.get(f"{url_of(desk)}?period={period}").content.decode()
+    assert "Покази за січень 2026" in page
+
+
+def test_the_pages_of_the_points_stay_in_their_month(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = desk.world.point.account
+    monkeypatch.setattr("cabinet_pages.staff.readings.entry.PER_PAGE", 1)
+    factories.make_register(account, "ТУ-2")
+    url = reverse("cabinet_pages_account_modeladmin_enter", args=[account.pk])
+    page = desk.client.get(f"{url}?period=2025-12").content.decode()
+    assert "?period=2025-12&amp;p=2" in page
