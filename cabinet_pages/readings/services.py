@@ -19,7 +19,7 @@ from cabinet_pages.readings.models import Reading, ReadingSource, ReadingSubmiss
 from cabinet_pages.readings.queries import EntrySheet, entry_sheet, window_for
 from cabinet_pages.readings.receipts.services import issue_receipts, sender_name
 from cabinet_pages.readings.storing import SubmissionRefused as SubmissionRefused
-from cabinet_pages.readings.storing import is_as_sent, reading_of, store, supersede
+from cabinet_pages.readings.storing import is_as_sent, reading_of, store, supersede, take_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def _submit_once(scope: Scope, user: Any, token: UUID, point: MeteringPoint, typ
         if made.period == typed.period and _is_same(made, scope, user, point, typed.read_on, typed.entries):
             return made
         raise SubmissionRefused((None, rules.Finding("token_reused")))
+    take_turns([scope.account.pk])
     # The row comes first: a click that arrives twice at once waits here for the other, and then finds what it made.
     submission = ReadingSubmission.objects.create(
         account=scope.account,

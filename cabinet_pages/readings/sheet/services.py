@@ -19,7 +19,7 @@ from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingSource, 
 from cabinet_pages.readings.receipts.services import issue_receipts, sender_name
 from cabinet_pages.readings.sheet.calculation import SheetCalculation, TypedReading, calculate_sheet, parsed
 from cabinet_pages.readings.sheet.queries import batches, reading_sheet
-from cabinet_pages.readings.storing import SubmissionRefused, is_as_sent, reading_of, store, supersede
+from cabinet_pages.readings.storing import SubmissionRefused, is_as_sent, reading_of, store, supersede, take_turns
 
 # Ids in one statement.
 BATCH = 1_000
@@ -116,13 +116,14 @@ def _save_once(user: Any, accounts: list[int], wanted: Mapping[tuple[int, date],
 
 def _trimmed(cell: DraftCell) -> DraftCell:
     explanation = cell.explanation if cell.explanation in ("rollover", "replaced") else ""
-    # PostgreSQL stores no NUL.
     return replace(
-        cell,
-        typed=cell.typed.replace("\x00", "").strip()[:MOST_TYPED],
-        explanation=explanation,
-        remark=cell.remark.replace("\x00", "").strip()[:255],
+        cell, typed=_storable(cell.typed, MOST_TYPED), explanation=explanation, remark=_storable(cell.remark)
     )
+
+
+def _storable(text: str, length: int = 255) -> str:
+    """A text as it is kept: PostgreSQL stores no NUL."""
+    return text.replace("\x00", "").strip()[:length]
 
 
 def clear_drafts(*, user: Any, ids: Sequence[int], until: datetime) -> int:
@@ -153,7 +154,7 @@ def submit_sheet(
 
     Args:
         user: the sender.
-        scopes: the sender's rights to the accounts.
+        scopes: the sender's rights to the accounts; registers of those that they may not send for are refused.
         token: of the calculation that was shown.
         periods: the first day of the month that is settled, by the id of the account.
         typed: the readings by register.
@@ -165,10 +166,12 @@ def submit_sheet(
     Raises:
         SubmissionRefused: nothing was stored; its findings say why, each with its register or None for the whole.
     """
-    given = _Given(dict(periods), dict(typed), confirmed, reason.strip()[:255], shown, source)
-    if not scopes or not all(scope.can_submit for scope in scopes):
+    given = _Given(dict(periods), dict(typed), confirmed, _storable(reason), shown, source)
+    # The sheet of all accounts shows nothing of those that the person may only look at, and must not fail for them.
+    sending = [scope for scope in scopes if scope.can_submit]
+    if not sending:
         raise SubmissionRefused((None, rules.Finding("not_allowed")))
-    return store(lambda: _submit_once(user, scopes, token, given))
+    return store(lambda: _submit_once(user, sending, token, given))
 
 
 def submissions_of_click(*, user: Any, token: UUID, typed: Mapping[int, TypedReading]) -> list[ReadingSubmission]:
@@ -199,6 +202,7 @@ def _submit_once(user: Any, scopes: Sequence[Scope], token: UUID, given: _Given)
     made = submissions_of_click(user=user, token=token, typed=given.typed)
     if made:
         return made
+    take_turns(scope.account.pk for scope in scopes if scope.account.pk in given.periods)
     # One moment decides about the window and stands on the receipts.
     moment = timezone.now()
     sender = sender_name(user)
@@ -276,7 +280,7 @@ def _checked(user: Any, scopes: Sequence[Scope], moment: datetime, given: _Given
     ]
     if unexplained:
         raise SubmissionRefused(*unexplained)
-    silent = [row for row in calculation.warned if not (given.reason or given.typed[row.register.pk].reason.strip())]
+    silent = [row for row in calculation.warned if not (given.reason or _storable(given.typed[row.register.pk].reason))]
     if silent or (calculation.warned and not given.confirmed):
         raise SubmissionRefused((None, rules.Finding("not_confirmed")))
     if all(is_as_sent(row) for row in calculation.rows.values()):
@@ -305,7 +309,7 @@ def _readings(
         account = one.sheet.point.account_id
         is_late = one.sheet.window.is_late
         for row in one.rows:
-            own = calculation.typed[row.register.pk].reason.strip()[:255]
+            own = _storable(calculation.typed[row.register.pk].reason)
             found[account].append(reading_of(row, submissions[account], is_late=is_late, reason=own or reason))
     return found
 

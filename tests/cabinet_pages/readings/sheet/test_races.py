@@ -79,6 +79,20 @@ def test_submissions_of_one_register_and_period_leave_one_current_version() -> N
 
 
 @pytest.mark.django_db(transaction=True)
+def test_submissions_of_one_account_wait_for_each_other_and_compute_nothing_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    computed: list[Any] = []
+    calculate = services.calculate_sheet
+    monkeypatch.setattr(services, "calculate_sheet", lambda *given: computed.append(given) or calculate(*given))
+    with time_machine.travel(NOW, tick=False):
+        world = make_world()
+        made = at_once([sender(world, str(1201 + number)) for number in range(8)])
+    assert all(isinstance(one, list) for one in made)
+    assert len(computed) == len(made)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_whole_sheets_that_cross_each_other_leave_one_current_version_of_every_register() -> None:
     with time_machine.travel(NOW, tick=False):
         world = make_world()
