@@ -70,13 +70,14 @@ class BatchConfirmView(ScopedCollectionView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Confirm each ticked request in a transaction of its own; a repeated click confirms nothing twice."""
-        chosen = dict(value.split(":", 1) for value in request.POST.getlist("request") if value.count(":") == 1)
-        wanted = [int(key) for key in chosen if key.isdecimal() and len(key) < 19][:MOST_AT_ONCE]
+        ticked = (value.partition(":") for value in request.POST.getlist("request"))
+        chosen = {int(key): account for key, _separator, account in ticked if key.isdecimal() and len(key) < 19}
+        wanted = list(chosen)[:MOST_AT_ONCE]
         if not wanted:
             messages.error(request, _("Tick at least one request."))
             return redirect(self.model_admin.collection_url("batch"))
         found = self._own().filter(pk__in=wanted).order_by("submitted_at", "pk")
-        outcomes = [self._confirm(match, chosen[str(match.request.pk)]) for match in matches_of(list(found))]
+        outcomes = [self._confirm(match, chosen[match.request.pk]) for match in matches_of(list(found))]
         return as_private(self.render_to_response(self.get_context_data(outcomes=outcomes)))
 
     def _confirm(self, match: Match, account: str) -> Outcome:

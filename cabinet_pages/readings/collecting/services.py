@@ -56,7 +56,8 @@ def reject_readings(*, by: Any, readings: Collection[int], reason: str) -> list[
     Raises:
         SubmissionRefused: there is no reason.
     """
-    reason = reason.strip()[:255]
+    # PostgreSQL stores no NUL.
+    reason = reason.replace("\x00", "").strip()[:255]
     if not reason:
         raise SubmissionRefused((None, rules.Finding("reason_required")))
     moment = timezone.now()

@@ -40,7 +40,8 @@ Rows: TypeAlias = Any
 
 def has_site(scope: Scope, site: str) -> bool:
     """Whether any point of the account that the owner may see belongs to a site."""
-    return points_for(scope).filter(site=site).exists()
+    # PostgreSQL takes no text with a NUL in it.
+    return "\x00" not in site and points_for(scope).filter(site=site).exists()
 
 
 def site_rows(scope: Scope, period: date) -> Rows:

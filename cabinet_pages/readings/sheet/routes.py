@@ -1,6 +1,5 @@
 """«Відомість показів»: all points of an account, or of all of a person's accounts, on one screen."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -33,6 +32,7 @@ from cabinet_pages.readings.sheet.typing import (
     periods_from,
     posted_from,
     posted_from_json,
+    told_from,
     typed_from,
 )
 from cabinet_pages.readings.storing import SubmissionRefused
@@ -107,7 +107,7 @@ def _keep(request: HttpRequest, scopes: Callable[[], Sequence[Scope]]) -> HttpRe
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
-        told = json.loads(request.body)
+        told = told_from(request.body)
     except ValueError:
         told = None
     posted = posted_from_json(told)

@@ -39,6 +39,8 @@ class Posted:
 
 def day_of(text: Any) -> date | None:
     """A day as ISO or dd.mm.yyyy; None for anything else."""
+    if not isinstance(text, str):
+        return None
     try:
         found: date | None = DayField(required=False).clean(text)
     except ValidationError:
@@ -155,12 +157,33 @@ class Carried:
 def carried_from(text: str) -> Carried | None:
     """The rows of a hidden field; None for what no page of ours wrote."""
     try:
-        told = json.loads(text)
-        good = {int(register): (str(typed), date.fromisoformat(day)) for register, (typed, day) in told["good"].items()}
-        bad = {int(register): str(typed) for register, typed in told["bad"].items()}
+        told = told_from(text)
+        good = {_id(name): (str(typed), date.fromisoformat(day)) for name, (typed, day) in told["good"].items()}
+        bad = {_id(name): str(typed) for name, typed in told["bad"].items()}
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     return Carried(good, bad)
+
+
+def told_from(text: str | bytes) -> Any:
+    """What a browser tells as JSON.
+
+    Raises:
+        ValueError: it is none, it nests deeper than anything of ours, or it has half a character, which no database and
+            no page takes.
+    """
+    try:
+        told = json.loads(text)
+        json.dumps(told, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return told
+
+
+def _id(name: str) -> int:
+    if not (name.isdecimal() and len(name) < LONGEST_ID):
+        raise ValueError(name)
+    return int(name)
 
 
 def typed_from(carried: Carried, posted: Posted) -> dict[int, TypedReading]:

@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from cabinet_pages.readings.workbook.cells import column_letters, place_of
-from cabinet_pages.readings.workbook.container import Attributes, Workbook, local, open_workbook, parse, parser
+from cabinet_pages.readings.workbook.cells import column_letters, place_of, row_number
+from cabinet_pages.readings.workbook.container import (
+    BROKEN,
+    Attributes,
+    Workbook,
+    WorkbookRefused,
+    local,
+    open_workbook,
+    parse,
+    parser,
+)
 from cabinet_pages.readings.workbook.table import ERROR, Table
 
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
@@ -84,8 +93,12 @@ def _copied(workbook: Workbook, changed: Mapping[str, bytes]) -> IO[bytes]:
             if info.filename in changed:
                 target.writestr(info.filename, changed[info.filename])
                 continue
-            with workbook.container.open(info) as source, target.open(info.filename, "w") as copy:
-                shutil.copyfileobj(source, copy)
+            try:
+                with workbook.container.open(info) as source, target.open(info.filename, "w") as copy:
+                    shutil.copyfileobj(source, copy)
+            except BROKEN as error:
+                # A picture that nobody has looked at before.
+                raise WorkbookRefused("truncated") from error
     output.seek(0)
     return output
 
@@ -123,7 +136,7 @@ def _edits(
 ) -> Iterator[_Edit]:
     """The changes of a sheet: one cell in each row of which something is said, and none of an earlier time."""
     cells: list[tuple[int, _Element]] = []
-    row_number, position, has_columns = 0, -1, False
+    number, position, has_columns = 0, -1, False
     style_of = {heading: styles[0]}
     for element in _elements(content, ("row", "c", "cols", "col", "sheetData")):
         tag = local(element.name)
@@ -132,18 +145,17 @@ def _edits(
             position = place[1] if place else position + 1
             cells.append((position, element))
         elif tag == "row":
-            number = element.attributes.get("r", "")
-            row_number = int(number) if number.isdecimal() else row_number + 1
+            number = row_number(element.attributes.get("r", ""), after=number)
             here = dict(cells)
-            if column in here and row_number == heading:
+            if column in here and number == heading:
                 kept = here[column].attributes.get("s", "")
                 styles = (kept, styles[1])
                 style_of[heading] = kept
-            style = style_of.get(row_number, styles[1])
+            style = style_of.get(number, styles[1])
             if column in here:
                 style = here[column].attributes.get("s", style)
-            if row_number in told or (column in here and row_number > heading):
-                yield from _in_row(content, element, cells, (row_number, column), told.get(row_number, ""), style)
+            if number in told or (column in here and number > heading):
+                yield from _in_row(content, element, cells, (number, column), told.get(number, ""), style)
             cells, position = [], -1
         elif tag == "cols":
             has_columns = True

@@ -99,6 +99,11 @@ def place_of(reference: str) -> tuple[int, int] | None:
     return (int(found[2]), column_index(found[1])) if found else None
 
 
+def row_number(told: str, *, after: int) -> int:
+    """The number of a row as its attribute tells it; the next one after `after` where it tells no such number."""
+    return int(told) if told.isdecimal() and len(told) < 8 else after + 1
+
+
 class SheetRows:
     """The rows of a sheet, to be taken once; `merged` is known when they have been taken."""
 
@@ -135,8 +140,7 @@ class SheetRows:
             self._value, self._inline = [], []
             self._has_formula = False
         elif tag == "row":
-            number = given.get("r", "")
-            self._row = int(number) if number.isdecimal() and len(number) < 8 else self._row + 1
+            self._row = row_number(given.get("r", ""), after=self._row)
             self._column, self._cells = -1, {}
         elif tag == "v":
             self._reading = self._value

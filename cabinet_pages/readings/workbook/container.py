@@ -25,7 +25,8 @@ MEMBERS = 2_000
 _PIECE = 1 << 16
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_BROKEN = (
+#: What a damaged zip raises while it is read.
+BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError, struct.error,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
@@ -102,7 +103,7 @@ def open_workbook(file: IO[bytes]) -> Workbook:
     _check_kind(file)
     try:
         container = zipfile.ZipFile(file)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise WorkbookRefused("truncated") from error
     infos = container.infolist()
     if len(infos) > MEMBERS or sum(info.file_size for info in infos) > UNPACKED_BYTES:
@@ -124,7 +125,7 @@ def pieces_of(container: zipfile.ZipFile, part: str) -> Iterator[bytes]:
                 yield piece
     except KeyError as error:
         raise WorkbookRefused("not_a_workbook") from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise WorkbookRefused("truncated") from error
 
 
