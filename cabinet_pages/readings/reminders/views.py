@@ -43,7 +43,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(private=True, no_cache=True)
+@cache_control(private=True, no_store=True)
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar of whoever the token was made for, as far as their access reaches now.
 
