@@ -105,6 +105,35 @@ def test_enter_and_arrows_move_along_the_column(page: Page) -> None:
     expect(fields.first).to_be_focused()
 
 
+def test_what_is_typed_after_the_session_ended_waits_until_the_person_is_back(page: Page) -> None:
+    def come_in(tab: Page) -> None:
+        cabinet.sign_in(tab, "customer@demo.example")
+        tab.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    come_in(page)
+    page.goto("/cabinet/legal/readings/80-431930/sheet/")
+    field = page.locator("input[data-factor]:enabled").first
+    before, typed = field.input_value(), str(int(field.get_attribute("data-base") or 0) // 1000 + 241)
+    page.context.clear_cookies()
+    field.fill(typed)
+    expect(page.get_by_text("Ви вийшли з кабінету, тому чернетку не збережено.")).to_be_visible()
+    page.get_by_role("button", name="Зберегти", exact=True).click()
+    expect(field).to_have_value(typed)
+
+    tab = page.context.new_page()
+    come_in(tab)
+    tab.close()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.get_by_text(re.compile(r"чернетку збережено \d\d:\d\d"))).to_be_visible()
+    cabinet.press(page, "Зберегти")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Попередній розрахунок")
+    # The sheet becomes what it was, for the other journeys.
+    page.get_by_role("link", name="До відомості").click()
+    field.fill(before)
+    cabinet.press(page, "Відкласти чернеткою")
+    expect(field).to_have_value(before)
+
+
 def export_of(operator: Page, folder: Path) -> Path:
     """Export what waits in the account's month as CSV, at the desk, and download the batch."""
     operator.goto("/admin/")

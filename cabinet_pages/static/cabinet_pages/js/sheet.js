@@ -67,11 +67,19 @@
 
   // --- drafts ---
   const status = form.querySelector("[data-sheet-saved]");
-  const token = form.elements.csrfmiddlewaretoken.value;
   const periods = Object.fromEntries([...form.querySelectorAll("input[name^=period_]")].map((one) => [one.name, one.value]));
   let changed = new Map();
   let timer = 0;
   let saving = false;
+  // Whoever answers in another form than ours asks the person to sign in.
+  let signedOut = false;
+  // After signing in elsewhere the page holds the token of the session before.
+  const renew = async () => {
+    const response = await fetch(form.getAttribute("action"), { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const found = page.querySelector("[data-sheet-draft] input[name=csrfmiddlewaretoken]");
+    if (found) form.elements.csrfmiddlewaretoken.value = found.value;
+  };
   const later = (milliseconds) => {
     clearTimeout(timer);
     timer = setTimeout(save, milliseconds);
@@ -83,12 +91,15 @@
     saving = true;
     let wait = 0;
     try {
+      if (signedOut) await renew();
       const response = await fetch(form.dataset.sheetDraft, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, Accept: "application/json" },
         body: JSON.stringify({ read_on: form.elements.read_on.value, periods, cells: Object.fromEntries(cells) }),
       });
-      const told = (response.headers.get("Content-Type") || "").includes("json") ? await response.json() : {};
+      signedOut = !(response.headers.get("Content-Type") || "").includes("json") && response.status < 500;
+      if (signedOut) throw new Error(form.dataset.sheetSignedOut);
+      const told = response.status < 500 ? await response.json() : {};
       if (!response.ok) throw new Error(told.error || "");
       if (status.textContent !== told.text) status.textContent = told.text;
     } catch (error) {
@@ -111,7 +122,16 @@
   window.addEventListener("beforeunload", (event) => {
     if (changed.size && !form.dataset.sent) event.preventDefault();
   });
-  form.addEventListener("submit", () => {
+  // Whoever comes back from signing in need not wait.
+  window.addEventListener("focus", () => {
+    if (changed.size) later(0);
+  });
+  form.addEventListener("submit", (event) => {
+    if (signedOut) {
+      event.preventDefault();
+      save();
+      return;
+    }
     form.dataset.sent = "1";
     clearTimeout(timer);
     changed.clear();
