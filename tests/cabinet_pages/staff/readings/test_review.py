@@ -1,5 +1,6 @@
 """Review of unusual readings: what stands beside each, what the two buttons do, and what has run away meanwhile."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -134,3 +135,14 @@ def test_a_service_without_a_reason_refuses(desk: Desk) -> None:
 def test_nonsense_in_the_form_is_no_reading(desk: Desk) -> None:
     answer: Any = desk.client.post(REVIEW, {"reading": ["x", "9" * 40, "-1"], "review": "1"}, follow=True)
     assert "Позначте хоча б один показ" in answer.content.decode()
+
+
+def test_the_enter_key_in_the_reason_decides_nothing(desk: Desk) -> None:
+    """A browser presses the first button of a form, which was «Перевірено» of the first reading of the list."""
+    send_unusual(desk)
+    page = desk.client.get(REVIEW).content.decode()
+    of_the_form = re.findall(r"<button\b[^>]*>", page.split('class="staff-review"')[1].split("</form>")[0])
+    of_the_form = [button for button in of_the_form if 'form="review-one"' not in button]
+    assert "disabled" in of_the_form[0]
+    assert [re.findall(r'name="(\w+)"', button) for button in of_the_form] == [[], ["review"], ["reject"]]
+    assert '<form method="post" id="review-one">' in page
