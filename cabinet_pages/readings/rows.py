@@ -10,7 +10,9 @@ from django.forms import BaseForm, BoundField
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cabinet_pages.clock import kyiv_today
 from cabinet_pages.metering.models import Channel, Register
+from cabinet_pages.metering.rules import Verification, verification_state
 from cabinet_pages.readings import rules
 from cabinet_pages.readings.calculation import Calculation
 from cabinet_pages.readings.checks import RaisedFinding, labels_of, registered_checks
@@ -75,6 +77,12 @@ class EntryRow:
     entry: EntryRegister
     field: BoundField
     multiplier: Decimal
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the meter should have been verified by today; said, never a block."""
+        due = self.entry.register.meter.next_verification_on
+        return verification_state(due, kyiv_today()) is Verification.OVERDUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,12 +193,13 @@ class _Addresses:
         self.profile = absolute_url(reverse("cabinet_profile"))
         self.utility = utility_of_default_site()
 
-    def sheet(self, accounts: Sequence[Account]) -> str:
-        """The reading sheet of the only account, else of all."""
+    def sheet(self, accounts: Sequence[Account], due: Due) -> str:
+        """The reading sheet of the only account, else of all; a window opened again may stand behind the plain one."""
         if not self.window:
             return absolute_url(reverse("cabinet_landing"))
         slug = accounts[0].slug if len(accounts) == 1 else "all"
-        return absolute_url(f"{self.window}{slug}/sheet/")
+        period = f"?period={due.period:%Y-%m}" if due.stage is Stage.REOPENED else ""
+        return absolute_url(f"{self.window}{slug}/sheet/{period}")
 
 
 def _mail(reminder: Reminder, addresses: _Addresses) -> NewMail:
@@ -214,7 +215,7 @@ def _mail(reminder: Reminder, addresses: _Addresses) -> NewMail:
             "is_reopened": reminder.due.stage is Stage.REOPENED,
             "accounts": reminder.accounts[:ACCOUNTS_NAMED],
             "more": max(len(accounts) - ACCOUNTS_NAMED, 0),
-            "sheet_url": addresses.sheet(accounts),
+            "sheet_url": addresses.sheet(accounts, reminder.due),
             "profile_url": addresses.profile,
         },
         language="" if person is None else person.language,

@@ -1,5 +1,6 @@
 """What the entry form and the sheet say of readings that were sent before."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from cabinet_pages.metering.models import Meter
 from cabinet_pages.readings.models import Reading, ReadingState
 from tests import factories
 from tests.cabinet_pages.readings.sheet.world import SHEET, row_of
@@ -85,6 +87,14 @@ def test_a_point_sent_after_the_window_closed_is_said_to_be_not_taken(
     assert "Покази не подано" in text_of(page)
     assert "Період приймання закрився до того, як їх збережено." in text_of(page)
     assert "Покази не подано" not in text_of(owner.get(world.url))
+
+
+def test_the_form_of_a_point_flags_an_overdue_verification_and_takes_the_reading(owner: Client, world: World) -> None:
+    assert "повірку прострочено" not in text_of(owner.get(world.url))
+    Meter.objects.update(next_verification_on=date(2026, 1, 30))
+    page = owner.get(world.url)
+    assert "повірку прострочено" in text_of(page)
+    assert BUTTON in page.content.decode()
 
 
 def test_points_of_the_sheet_stand_in_the_order_of_their_numbers(owner: Client, world: World) -> None:

@@ -50,7 +50,7 @@ def test_who_has_not_sent_hears_of_it_at_once_and_of_every_last_day_once(
     first, second = (text for _to, text in told())
     assert "Структурна одиниця повторно відкрила приймання показань за січень 2026." in first
     assert "80-431930: не подано 1 з 1" in first
-    assert "/cabinet/legal/readings/80-431930/sheet/" in first
+    assert "/cabinet/legal/readings/80-431930/sheet/?period=2026-01" in first
     assert ("до 12.02.2026" in first, "до 14.02.2026" in second) == (True, True)
     assert send_reading_reminders().mails == 0
 

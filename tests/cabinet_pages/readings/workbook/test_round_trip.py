@@ -43,7 +43,7 @@ def test_five_hundred_points_become_five_hundred_drafts_and_the_same_file_change
     assert ReadingDraft.objects.count() == 0
     with CaptureQueriesContext(connection) as saving:
         sheet = save(owner, verdict)
-    assert sheet.redirect_chain == [(SHEET, 302)]
+    assert sheet.redirect_chain == [(f"{SHEET}?period=2026-01", 302)]
     assert ReadingDraft.objects.filter(user=world.owner, source=ReadingSource.WORKBOOK).count() == 500
     assert Reading.objects.count() == 0
     assert max(len(downloading), len(uploading) // 2, len(saving) // 2) <= 25
