@@ -132,7 +132,11 @@ class MeterAdmin(BranchScopedAdmin):
     list_export = (
         "account_number",
         "customer_name",
+        "account_phone",
+        "area_shown",
+        "point_site",
         "point_name",
+        "address_shown",
         "serial",
         "meter_type",
         "installed_on",
@@ -164,9 +168,30 @@ class MeterAdmin(BranchScopedAdmin):
     customer_name = column("point__account__customer__name", gettext_lazy("customer"))
     branch_name = column("point__account__branch__name", gettext_lazy("branch"))
     point_name = column("point__name", gettext_lazy("metering point"))
+    point_site = column("point__site", gettext_lazy("site"))
+    account_phone = column("point__account__phone", gettext_lazy("phone"))
     point_eic = column("point__eic", gettext_lazy("EIC"))
     verification_day = column("next_verification_on", gettext_lazy("next verification"))
     removed_day = column("removed_on", gettext_lazy("removed on"))
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        """Who looks at a horizon of verification plans visits: the most urgent meters come first."""
+        if request.GET.get("verification"):
+            return ("next_verification_on", "point__account__number", "point__name", "serial", "pk")
+        ordering: Sequence[str] = super().get_ordering(request)
+        return ordering
+
+    def area_shown(self, obj: Meter) -> str:
+        """The Дільниця of the point, else of its account."""
+        return obj.point.area or obj.point.account.area
+
+    area_shown.short_description = gettext_lazy("area")  # type: ignore[attr-defined]
+
+    def address_shown(self, obj: Meter) -> str:
+        """Where the meter is: the address of the point, else of its account."""
+        return obj.point.address or obj.point.account.physical_address
+
+    address_shown.short_description = gettext_lazy("address")  # type: ignore[attr-defined]
 
     def register_names(self, obj: Meter) -> str:
         """Channels and zones of the meter."""

@@ -110,3 +110,18 @@ def test_a_branch_filters_its_meters_by_verification_and_area(viewer: Any) -> No
     assert serials(verification="30") == {"S0", "S5", "S30"}
     assert serials(verification="overdue") == {"S-1"}
     assert serials(verification="90", area="Південна") == {"S60", "S90"}
+
+
+def test_a_branch_takes_its_horizon_out_as_a_list_of_visits_the_most_urgent_first(viewer: Any) -> None:
+    Account.objects.update(area="Північна", phone="(0432) 00-11-22", physical_address="Зарічна 7")
+    client = signed_in(factories.make_operator("op@example.com", factories.make_branch("VIN")))
+    url = "/admin/cabinet_pages/meter/?verification=60"
+    days = [meter.next_verification_on for meter in client.get(url).context["object_list"]]
+    assert days == sorted(days)
+    assert len(days) > 2
+    exported = b"".join(client.get(f"{url}&export=csv").streaming_content)  # type: ignore[attr-defined]
+    heading, first, *_rest = exported.decode("utf-8-sig").splitlines()
+    for name in ("Дільниця", "Адреса", "Телефон"):
+        assert name in heading.split(";"), heading
+    for text in ("Північна", "Зарічна 7", "(0432) 00-11-22"):
+        assert text in first
