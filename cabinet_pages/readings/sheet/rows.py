@@ -145,8 +145,8 @@ def _row(
     sent_text = typed_text(sent.value) if sent is not None else ""
     typed = draft.typed if draft is not None and not entry.is_passed else sent_text
     # What was sent and is not touched shows the volume of its receipt.
-    unchanged = sent is not None and typed == sent_text
-    volume = row.line.volume if row is not None else sent.volume if sent is not None and unchanged else None
+    stands = sent is not None and typed in {sent_text, ""}
+    volume = row.line.volume if row is not None else sent.volume if sent is not None and typed == sent_text else None
     own = own_day(draft, day) if draft is not None and draft.read_on else None
     return {
         "id": str(register.pk),
@@ -172,8 +172,8 @@ def _row(
         "overdue": words.overdue
         if verification_state(register.meter.next_verification_on, words.today) is Verification.OVERDUE
         else "",
-        "state": words.states[sent.state] if sent is not None else words.draft if draft and draft.typed else "",
-        "lamp": _lamp(sent.state) if sent is not None else "neutral" if draft and draft.typed else "",
+        "state": words.states[sent.state] if stands and sent is not None else words.draft if typed else "",
+        "lamp": _lamp(sent.state) if stands and sent is not None else "neutral" if typed else "",
     }
 
 

@@ -192,6 +192,19 @@ def test_what_was_sent_stands_in_its_field_and_only_corrections_are_sent_again(o
     assert list(versions) == [(first.pk, 1, True), (second.pk, 1, False), (second.pk, 2, True)]
 
 
+def test_what_was_sent_shows_its_volume_until_something_else_is_typed_over_it(owner: Client, world: World) -> None:
+    (register,) = make_points(world, 1)
+    save_twice(owner, {register.pk: "115"})
+    row = row_of(owner.get(SHEET), register.pk)
+    assert ">150</output>" in row
+    assert "подано" in row
+    owner.post(SHEET, typed({register.pk: "багато"}, step="draft"))
+    row = row_of(owner.get(SHEET), register.pk)
+    assert "></output>" in row
+    assert "чернетка" in row
+    assert "подано" not in row
+
+
 def test_filters_leave_rows_out_and_keep_what_was_typed(owner: Client, world: World) -> None:
     here = factories.make_register(world.point.account, "ТУ-7", point={"name": "Їжакова", "site": "Цех 1"})
     there = factories.make_register(world.point.account, "ТУ-8", point={"site": "Цех 2"})
@@ -311,8 +324,10 @@ def test_a_window_that_closed_meanwhile_refuses_the_whole_sheet(
 def test_a_row_that_billing_has_is_not_typed_over(owner: Client, world: World) -> None:
     (register,) = make_points(world, 1)
     save_twice(owner, {register.pk: "115"})
+    owner.post(SHEET, typed({register.pk: "117"}, step="draft"))
     Reading.objects.update(state=ReadingState.EXPORTED)
     page = owner.get(SHEET)
+    assert 'value="115"' in row_of(page, register.pk)
     assert "disabled" in row_of(page, register.pk)
     assert "передано" in row_of(page, register.pk)
 
