@@ -105,6 +105,7 @@ ACCOUNT_HEADING = (
     "Дільниця",
     "Електропостачальник",
     "Хто сплачує за розподіл",
+    "Телефон",
 )
 
 
@@ -128,6 +129,7 @@ def _account_rows(world: World, numbers: set[str]) -> Iterable[Row]:
                 account.area,
                 account.supplier,
                 account.payer,
+                account.phone,
             )
 
 

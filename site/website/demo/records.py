@@ -62,6 +62,12 @@ class DemoAccount:
     points: list[DemoPoint] = field(default_factory=list)
     pays_late: bool = False
 
+    @property
+    def phone(self) -> str:
+        """A phone that reaches nobody: no exchange begins with zeros."""
+        told = sum(map(ord, self.number)) * 37 % 10_000
+        return f"(0432) 00-{told // 100:02}-{told % 100:02}"
+
 
 @dataclass
 class DemoLine:
