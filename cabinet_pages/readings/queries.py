@@ -24,12 +24,13 @@ from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState, Wi
 
 @dataclass(frozen=True, slots=True)
 class PointChoice:
-    """A point in the list from which one is chosen."""
+    """A point in the list from which one is chosen; `is_passed` once billing has all that it shows for the period."""
 
     row: PointRow
     is_asked: bool
     is_sent: bool
     is_partly_sent: bool
+    is_passed: bool = False
 
     @property
     def last_on(self) -> date | None:
@@ -161,15 +162,18 @@ def missing_points(scope: Scope, period: date) -> "QuerySet[MeteringPoint]":
 def point_choices(scope: Scope, points: Iterable[MeteringPoint], period: date) -> list[PointChoice]:
     """One page of the list of points with meters, last readings and what was sent for the period; one query."""
     sent = Reading.objects.filter(_current(period), register=OuterRef("pk"))
+    passed = sent.filter(state__in=PASSED)
     choices = []
-    for row in metered(scope, points, Register.objects.annotate(is_sent=Exists(sent))):
-        marks = [getattr(one.register, "is_sent", False) for meter in row.meters for one in meter.registers]
+    for row in metered(scope, points, Register.objects.annotate(is_sent=Exists(sent), is_passed=Exists(passed))):
+        registers = [one.register for meter in row.meters for one in meter.registers]
+        marks = [getattr(one, "is_sent", False) for one in registers]
         choices.append(
             PointChoice(
                 row=row,
                 is_asked=row.is_read_by_consumer and bool(marks),
                 is_sent=bool(marks) and all(marks),
                 is_partly_sent=any(marks),
+                is_passed=bool(marks) and all(getattr(one, "is_passed", False) for one in registers),
             )
         )
     return choices

@@ -35,6 +35,16 @@ def test_readings_that_billing_has_are_said_to_stand_and_offer_no_button(owner: 
     assert BUTTON not in page.content.decode()
 
 
+def test_the_list_of_points_offers_no_correction_of_what_billing_has(owner: Client, world: World) -> None:
+    points = f"{WINDOW}points/"
+    world.submit("1234.5")
+    assert "Виправити" in text_of(owner.get(points))
+    Reading.objects.update(state=ReadingState.EXPORTED)
+    shown = text_of(owner.get(points))
+    assert "Виправити" not in shown
+    assert "передано до розрахунку" in shown
+
+
 def test_of_readings_that_billing_has_in_part_the_others_can_be_sent(owner: Client, world: World) -> None:
     world.submit("1234.5")
     Reading.objects.update(state=ReadingState.ACCEPTED)
