@@ -130,8 +130,11 @@ def pieces_of(container: zipfile.ZipFile, part: str) -> Iterator[bytes]:
 
 
 def parser() -> expat.XMLParserType:
-    """A parser of an XML part that refuses document types, and with them entities of any kind."""
-    made = expat.ParserCreate()
+    """A parser of an XML part that refuses document types, and with them entities of any kind.
+
+    Every part is UTF-8, whatever it says of itself: what else it could name are any of Python's codecs.
+    """
+    made = expat.ParserCreate("UTF-8")
     made.buffer_text = True
     made.StartDoctypeDeclHandler = _refuse_doctype
     return made

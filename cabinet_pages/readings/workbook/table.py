@@ -1,7 +1,7 @@
 """The table of readings in a workbook, found by its headings, wherever a person has moved them. No Django."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
@@ -114,16 +114,25 @@ def _table(workbook: Workbook, sheet: SheetPart, rows: SheetRows, headings: Mapp
     if found and not any(KEY in one.cells for one in found):
         raise WorkbookRefused("no_keys")
     entered = {columns[name] for name in ENTRY if name in columns}
-    merged = {
-        number
+    areas = (
+        (area.first_row, area.last_row)
         for area in rows.merged
         if area.last_row > area.first_row and any(area.first_column <= one <= area.last_column for one in entered)
-        for number in range(max(area.first_row, row.number + 1), min(area.last_row, taken.last_row) + 1)
-    }
-    missing = tuple(name for name in ENTRY if name not in columns)
-    return Table(
-        sheet.part, row.number, columns, missing, found, frozenset(merged), workbook.is_1904, taken.last_column
     )
+    missing = tuple(name for name in ENTRY if name not in columns)
+    merged = frozenset(_inside(areas, (one.number for one in found)))
+    return Table(sheet.part, row.number, columns, missing, found, merged, workbook.is_1904, taken.last_column)
+
+
+def _inside(areas: Iterable[tuple[int, int]], numbers: Iterable[int]) -> Iterator[int]:
+    """Those of the numbers of rows that lie in an area, whose rows are never counted: a file may name millions."""
+    waiting = sorted(areas, reverse=True)
+    last = 0
+    for number in sorted(numbers):
+        while waiting and waiting[-1][0] <= number:
+            last = max(last, waiting.pop()[1])
+        if number <= last:
+            yield number
 
 
 def _named(row: SheetRow, headings: Mapping[str, str]) -> list[tuple[str, int]]:
@@ -137,7 +146,6 @@ class _Taken:
 
     columns: Mapping[str, int]
     last_column: int
-    last_row: int = 0
     key: int | None = None
     names: dict[int, str] = field(default_factory=dict)
 
@@ -145,7 +153,6 @@ class _Taken:
         self.names = {index: name for name, index in self.columns.items() if name != ERROR}
         for row in stream:
             self.last_column = max(self.last_column, *row.cells)
-            self.last_row = row.number
             cells = {name: row.cells[index] for index, name in self.names.items() if index in row.cells}
             if KEY not in self.columns:
                 for index, cell in row.cells.items():

@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 import zipfile
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from django.urls import reverse
 
 from cabinet_pages.access.models import AccessRequest, RequestState, Role
 from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingState
+from cabinet_pages.readings.workbook.layout import headings
+from cabinet_pages.readings.workbook.table import read_table
 from tests import factories
 from tests.cabinet_pages.readings.sheet.world import ALL, SHEET, carried, save_twice, typed
 from tests.cabinet_pages.readings.workbook.desk import download, upload
@@ -143,6 +146,27 @@ def test_a_picture_that_is_damaged_is_said_before_the_workbook_goes_back(owner: 
     answer = errors_of(owner, bytes(content))
     assert answer.status_code == 422
     assert "Файл пошкоджений" in answer.content.decode()
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "hex", "idna", "utf-7", "windows-1251"])
+def test_a_part_is_read_as_what_it_is_whatever_encoding_it_names(owner: Client, world: World, encoding: str) -> None:
+    book = download(owner)
+    book.put(0, 1300)
+    head = f"<?xml version='1.0' encoding='{encoding}'?>".encode()
+    content = rewritten(book.content(), sheet=lambda part: head + part.split(b"?>")[-1])
+    assert upload(owner, content).context["saving"] == 1
+
+
+def test_merged_cells_over_millions_of_rows_cost_no_more_than_the_rows_there_are(owner: Client, world: World) -> None:
+    merged = b"<mergeCells>" + b'<mergeCell ref="N9:N9999999"/>' * 3 + b"</mergeCells>"
+    last = b'<row r="9999999"><c r="N9999999"><v>5</v></c></row></sheetData>' + merged
+    content = rewritten(download(owner).content(), sheet=lambda part: part.replace(b"</sheetData>", last))
+    tracemalloc.start()
+    table = read_table(io.BytesIO(content), headings())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert table.merged == {9_999_999}
+    assert peak < 20 << 20
 
 
 # --- the branch -----------------------------------------------------------------------------------------------------
