@@ -13,6 +13,8 @@ if os.environ.get("TEST_DATABASE") == "sqlite":
     os.environ["DATABASE_URL"] = f"sqlite:///{TEMP_ROOT / 'db.sqlite3'}"
 elif os.environ.get("TEST_DATABASE") == "postgresql":
     os.environ["DATABASE_URL"] = os.environ["POSTGRES_URL"]
+    # Races of fifty people are fifty transactions at once, not eight and a queue for the pool.
+    os.environ.setdefault("DATABASE_POOL_SIZE", "60")
 
 from website.settings.base import *  # noqa: E402, F403
 from website.settings.base import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402
