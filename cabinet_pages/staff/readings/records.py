@@ -122,7 +122,7 @@ class ReadingAdmin(BranchScopedAdmin):
         "is_current",
         "state",
         "state_reason",
-        "reviewed_by",
+        "reviewer",
         "reviewed_at",
         "export",
         "decided_at",
@@ -142,6 +142,7 @@ class ReadingAdmin(BranchScopedAdmin):
     channel_name = column("register__channel", gettext_lazy("energy"))
     zone_name = column("register__zone", gettext_lazy("zone"))
     value_shown = column("value", gettext_lazy("reading"), numeric=True)
+    reviewer = column("reviewed_by", gettext_lazy("who reviewed"))
     volume_shown = column("volume", gettext_lazy("volume, kWh"), numeric=True)
 
     def source_shown(self, obj: Reading) -> str:

@@ -146,3 +146,12 @@ def test_the_enter_key_in_the_reason_decides_nothing(desk: Desk) -> None:
     assert "disabled" in of_the_form[0]
     assert [re.findall(r'name="(\w+)"', button) for button in of_the_form] == [[], ["review"], ["reject"]]
     assert '<form method="post" id="review-one">' in page
+
+
+def test_the_record_names_who_has_reviewed_it_in_the_language_of_the_page(desk: Desk) -> None:
+    reading = send_unusual(desk)
+    review_readings(by=desk.operator, readings=[reading.pk])
+    page = desk.client.get(f"{DESK}/inspect/{reading.pk}/").content.decode()
+    assert "Хто перевірив" in page
+    assert "operator.vin@example.com" in page
+    assert "Reviewed by" not in page
