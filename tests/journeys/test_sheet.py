@@ -77,7 +77,7 @@ def test_a_pasted_column_is_calculated_confirmed_receipted_exported_and_answered
     operator.wait_for_url(lambda url: "/accounts/login/" not in url)
     answer = tmp_path / "відповідь.csv"
     assert answer_of_billing(export_of(operator, tmp_path), answer, refused) == count - 2
-    desk.check_file(operator, "Показання", answer)
+    desk.check_file(operator, "Покази", answer)
     desk.apply_preview(operator)
 
     page.reload()

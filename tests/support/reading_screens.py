@@ -70,12 +70,6 @@ def confirm(page: Page) -> None:
     page.wait_for_load_state()
 
 
-def send_if_open(page: Page) -> None:
-    """Send the sheet where its window is open and something is not exported yet."""
-    if page.locator("input[name^=value_]:not([disabled])").count():
-        send_all(page)
-
-
 def send_all(page: Page) -> None:
     """Fill in the sheet and send it; ends on the page that names the receipts."""
     fill_all(page)
@@ -97,18 +91,17 @@ def at_the_bar(page: Page) -> None:
 
 
 def export(page: Page) -> None:
-    """Make the next batch, where anything waits for one, and look at it; else at the newest."""
+    """Make the next batch, where anything waits for one, and look at it; else at the newest, if there is any."""
     if page.locator("#id_what, input[name=what]").count():
         page.locator("main form button[type=submit]").last.click()
-    else:
-        page.goto(EXPORTS)
-        page.locator("main tbody a").first.click()
+    elif page.goto(EXPORTS) and (batches := page.locator("#listing-results tbody a, .staff-list tbody a")).count():
+        batches.first.click()
     page.wait_for_load_state()
 
 
 READING_SCREENS: tuple[Screen, ...] = (
     Screen("readings/receipts-empty", f"{READINGS}/80-36/receipts/", CUSTOMER),
-    Screen("readings/sheet-empty", f"{READINGS}/80-36/sheet/", CUSTOMER),
+    Screen("readings/sheet-closed", f"{READINGS}/80-36/sheet/", CUSTOMER),
     Screen("readings/sheet-nothing-found", f"{READINGS}/{ACCOUNT}/sheet/?q=жираф", CUSTOMER),
     Screen("readings/sheet-warnings", f"{READINGS}/{ACCOUNT}/sheet/", CUSTOMER, act=fill_unusual),
     Screen(
@@ -125,11 +118,10 @@ READING_SCREENS: tuple[Screen, ...] = (
     ),
     Screen("readings/sheet-sent", f"{READINGS}/{ACCOUNT}/sheet/", CUSTOMER, act=send_all),
     Screen("readings/sheet-after", f"{READINGS}/{ACCOUNT}/sheet/", CUSTOMER),
-    Screen("readings/sheet-late", f"{READINGS}/80-36/sheet/", CUSTOMER, act=send_if_open),
     Screen(
         "readings/history-register", f"{READINGS}/{ACCOUNT}/", CUSTOMER, act=follow("#history ~ .table-region tbody a")
     ),
-    Screen("readings/check-wrong-hash", f"{READINGS}/80-36/receipts/", CUSTOMER, act=compare_hash),
+    Screen("readings/check-wrong-hash", f"{READINGS}/{ACCOUNT}/receipts/", CUSTOMER, act=compare_hash),
     Screen("readings/workbook-verdict-all", f"{READINGS}/all/sheet/workbook/upload/", CUSTOMER, act=upload_workbook),
     Screen("readings/overview-flat", f"{READINGS}/{ACCOUNT}/overview/?show=flat", CUSTOMER),
     Screen("readings/overview-zero", f"{READINGS}/{ACCOUNT}/overview/?show=zero", CUSTOMER),

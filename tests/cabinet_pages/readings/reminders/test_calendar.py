@@ -16,7 +16,7 @@ from cabinet_pages.access import limits
 from cabinet_pages.access.models import Access
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.metering.models import Meter, MeteringPoint
-from cabinet_pages.readings.models import CalendarFeed
+from cabinet_pages.readings.models import CalendarFeed, WindowReopening
 from cabinet_pages.readings.reminders.services import create_feed
 from tests import factories
 from tests.cabinet_pages.readings.world import World
@@ -104,12 +104,12 @@ def test_too_many_requests_are_refused(world: World, monkeypatch: pytest.MonkeyP
 def test_windows_settlement_days_and_verifications_stand_in_it(world: World) -> None:
     Meter.objects.update(serial="777", next_verification_on=date(2026, 5, 14))
     text = unfolded(feed(create_feed(user=world.owner)))
-    assert "SUMMARY:Показання за січень 2026: 80-431930\r\n" in text
+    assert "SUMMARY:Покази за січень 2026: 80-431930\r\n" in text
     assert "DTSTART;VALUE=DATE:20260129\r\nDTEND;VALUE=DATE:20260204\r\n" in text
     assert "SUMMARY:Розрахунковий день за лютий 2026: 80-431930\r\n" in text
     assert "DTSTART;VALUE=DATE:20260514\r\nDTEND;VALUE=DATE:20260515\r\n" in text
     assert "SUMMARY:Повірка лічильника № 777: 80-431930\r\n" in text
-    assert text.count("SUMMARY:Показання") == 13
+    assert text.count("SUMMARY:Покази") == 13
     assert "80-36" not in text
 
 
@@ -118,7 +118,7 @@ def test_windows_of_several_accounts_on_the_same_days_are_one_event(world: World
     factories.make_register(second, "ТУ-1")
     factories.grant(world.owner, second)
     token = create_feed(user=world.owner)
-    assert summaries(token).count("Показання за січень 2026: 2 рахунки") == 1
+    assert summaries(token).count("Покази за січень 2026: 2 рахунки") == 1
     assert "80-431930\\, 80-500" in unfolded(feed(token))
 
 
@@ -149,6 +149,20 @@ def test_terminated_accounts_closed_points_and_removed_meters_are_left_out(world
     assert summaries(token) == [f"Повірка лічильника № {Meter.objects.get().serial}: 80-431930"]
     Account.objects.update(terminated_on=date(2026, 1, 31))
     assert summaries(token) == []
+
+
+def test_a_window_that_staff_opened_again_stands_in_it_until_its_day(
+    world: World, settlement_day: time_machine.Traveller
+) -> None:
+    token = create_feed(user=world.owner)
+    WindowReopening.objects.create(
+        account=world.point.account, period=date(2025, 12, 1), open_until=date(2026, 2, 6), reason="акт"
+    )
+    told = unfolded(feed(token))
+    assert "DTSTART;VALUE=DATE:20260131\r\nDTEND;VALUE=DATE:20260207\r\nSUMMARY:Покази за грудень 2025" in told
+    assert "Структурна одиниця знову відкрила приймання\\, до 06.02.2026 включно." in told
+    settlement_day.move_to("2026-02-07T10:00:00+02:00")
+    assert "грудень 2025" not in unfolded(feed(token))
 
 
 def test_more_accounts_need_no_more_queries(world: World) -> None:
