@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 
 from cabinet_pages.access.queries import Scope, scopes_for
 from cabinet_pages.accounts.rules import months_before
-from cabinet_pages.clock import kyiv_today
+from cabinet_pages.clock import kyiv_date, kyiv_today
 from cabinet_pages.metering.verification.queries import meters_to_verify
 from cabinet_pages.notifications.rendering import absolute_url
 from cabinet_pages.readings import rules
+from cabinet_pages.readings.models import WindowReopening
 from cabinet_pages.readings.queries import asked_accounts, terms_of
 from cabinet_pages.readings.reminders.icalendar import CalendarEvent
 from cabinet_pages.templatetags.cabinet import period as period_text
@@ -27,7 +28,7 @@ ACCOUNTS_NAMED = 100
 
 
 def calendar_events(user: Any, *, today: date | None = None) -> list[CalendarEvent]:
-    """What lies ahead for all live accounts of a person, by day; three queries however many accounts there are.
+    """What lies ahead for all live accounts of a person, by day; four queries however many accounts there are.
 
     Windows of several accounts on the same days are one event, so that a calendar stays readable.
     """
@@ -36,7 +37,11 @@ def calendar_events(user: Any, *, today: date | None = None) -> list[CalendarEve
     until = months_before(today, -MONTHS_AHEAD)
     asked = asked_accounts([scope.account.pk for scope in scopes])
     reading = [scope for scope in scopes if scope.account.pk in asked]
-    events = [*_windows(user, reading, today, until), *_verifications(user, scopes, today, until)]
+    events = [
+        *_windows(user, reading, today, until),
+        *_reopened(user, reading, today),
+        *_verifications(user, scopes, today, until),
+    ]
     return sorted(events, key=lambda event: (event.first, event.summary))
 
 
@@ -73,6 +78,30 @@ def _windows(user: Any, scopes: Sequence[Scope], today: date, until: date) -> It
                 summary=_("Settlement day for %(month)s: %(accounts)s") % facts,
                 description=_("Read the meters at the end of this day.") + named,
             )
+
+
+def _reopened(user: Any, scopes: Sequence[Scope], today: date) -> Iterator[CalendarEvent]:
+    """Windows that staff opened again, from the day on which they did."""
+    windows: dict[tuple[date, date, date], list[str]] = defaultdict(list)
+    rows = (
+        WindowReopening.objects.filter(account__in=[scope.account.pk for scope in scopes], open_until__gte=today)
+        .order_by("account__number")
+        .values_list("period", "opened_at", "open_until", "account__number")
+    )
+    for period, opened_at, open_until, number in rows:
+        windows[period, kyiv_date(opened_at), open_until].append(number)
+    for (period, opened_on, open_until), numbers in windows.items():
+        yield CalendarEvent(
+            uid=_uid(f"reopened:{user.pk}:{period}:{opened_on}:{open_until}"),
+            first=min(opened_on, open_until),
+            last=open_until,
+            summary=_("Readings for %(month)s: %(accounts)s")
+            % {"month": period_text(period), "accounts": _accounts(numbers)},
+            description=_("The branch has opened the window again, up to and including %(until)s.")
+            % {"until": f"{open_until:%d.%m.%Y}"}
+            + _named(numbers),
+            url=absolute_url(reverse("cabinet_landing")),
+        )
 
 
 def _verifications(user: Any, scopes: Sequence[Scope], today: date, until: date) -> Iterator[CalendarEvent]:
