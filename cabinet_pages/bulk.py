@@ -195,6 +195,18 @@ def find_rows(
         yield from cursor.fetchall()
 
 
+def any_among(rows: "models.QuerySet[Any, Any]", name: str, ids: Iterable[int]) -> bool:
+    """Whether a query finds a row whose attribute is one of many ids, which go to the database as one parameter."""
+    numbers = ",".join(map(str, ids))
+    if connection.vendor == "postgresql":
+        array = models.Func(models.Value(numbers), template="string_to_array(%(expressions)s, ',')::bigint[]")
+        among = models.Func(models.F(name), array, arg_joiner=" = ANY(", template="%(expressions)s)")
+    else:
+        array = models.Func(models.Value(f"[{numbers}]"), template="(SELECT value FROM json_each(%(expressions)s))")
+        among = models.Func(models.F(name), array, arg_joiner=" IN ", template="%(expressions)s")
+    return rows.filter(models.ExpressionWrapper(among, models.BooleanField())).exists()
+
+
 def _keys_into_temporary_table(cursor: Any, columns: Mapping[str, Sequence[Any]]) -> None:
     names = list(map(connection.ops.quote_name, columns))
     cursor.execute(f"DROP TABLE IF EXISTS {_KEYS}")

@@ -79,6 +79,11 @@ class ArticleDirectory:
             raise KeyError(key)
         return pk
 
+    @property
+    def ids(self) -> dict[str, int]:
+        """The ids of the articles by their own comparison keys."""
+        return {ref.key: pk for pk, ref in self._by_pk.items()}
+
     def find(self, name: str) -> ArticleRef:
         """The article that a file names; one that is not in the dictionary has no `pk` and is not known."""
         key = fold_name(name)[:160]

@@ -22,7 +22,6 @@ from imports.engine.references import ExactColumn, References
 from imports.engine.stage import stage_block
 from imports.models import RowStatus
 from imports.resources.base import AccountRef, Block
-from imports.resources.rows import is_zero
 from imports.values import MONEY_DECIMALS, hundredths
 
 if TYPE_CHECKING:
@@ -171,10 +170,8 @@ class PlainRows:
     def _weigh(self, block: Block, statuses: Sequence[str], unchanged: int) -> None:
         """Count the stored sums, which stay as they are."""
         if unchanged and self.resource.has_money:
-            sums = block.texts[self.resource.amount_value]
-            self.settled.figures += sum(
-                status == _UNCHANGED and not is_zero(text) for status, text in zip(statuses, sums, strict=True)
-            )
+            sums = compress(block.texts[self.resource.amount_value], map(_UNCHANGED.__eq__, statuses))
+            self.settled.figures += unchanged - hundredths(list(sums)).count(0)
 
 
 def _uah(kopecks: int) -> Decimal:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
+from itertools import compress
+from operator import ne
 from typing import Any, ClassVar
 
 from django.db.models import BigIntegerField, Case, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -11,9 +13,8 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.accounts.models import PaymentsSource
-from cabinet_pages.articles.models import Article
 from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
-from cabinet_pages.bulk import find_rows
+from cabinet_pages.bulk import any_among, find_rows
 from cabinet_pages.payments.models import BANK_DOCUMENT, Payment, PaymentKind
 from cabinet_pages.payments.services import (
     PAYMENT_FIELDS,
@@ -44,7 +45,7 @@ from imports.resources.base import (
 from imports.resources.blocks import exact_hundredths, joined_keys, json_objects
 from imports.resources.references import names_account, names_branch
 from imports.resources.rows import exact_date, exact_decimal
-from imports.resources.staged import staged_date, staged_hundredths, staged_text
+from imports.resources.staged import staged_choice, staged_date, staged_hundredths, staged_text
 from imports.resources.standing import held
 from imports.statements.resource import StatementResource
 from imports.statements.wording import MESSAGES as STATEMENT_MESSAGES
@@ -174,6 +175,9 @@ class PaymentResource(KindResource):
     def _booked_by_bank(self) -> dict[str, str]:
         return {}
 
+    #: Whether a row of the file was met that is stored.
+    _repeats = False
+
     def key(self, row: Row) -> str:
         """Day, article and document; `=<kopecks>` stands for an absent document."""
         cells = row.cells
@@ -215,10 +219,13 @@ class PaymentResource(KindResource):
         """By the natural key of the payments; of what the file tells, all must be equal."""
         texts = block.texts
         articles = {key: self.context.articles.find(key).pk or 0 for key in set(texts["article"])}
-        # Most files bring days that nothing is known of yet.
+        # Most files bring days that nothing is known of yet; others mostly repeat what is known from their beginning.
         days = set(texts["paid_on"])
-        if not Payment.objects.filter(account_id__in=set(block.owners), paid_on__range=(min(days), max(days))).exists():
-            return
+        if not self._repeats:
+            known = Payment.objects.filter(paid_on__range=(min(days), max(days)))
+            self._repeats = any_among(known, "account_id", set(block.owners))
+            if not self._repeats:
+                return
         told = {name: texts[name] for name in ("amount", *_OPTIONAL) if name in texts}
         found = list(
             find_rows(
@@ -236,10 +243,10 @@ class PaymentResource(KindResource):
         if not found:
             return
         places, ids, withdrawn, *columns = zip(*found, strict=True)
-        differ = {place for place, is_withdrawn in zip(places, withdrawn, strict=True) if is_withdrawn}
+        differ = set(compress(places, withdrawn))
         for (name, wanted), stored in zip(told.items(), columns, strict=True):
             values = map(exact_hundredths if name in _SUMS else exact, stored)
-            differ.update(place for place, value in zip(places, values, strict=True) if value != wanted[place])
+            differ.update(compress(places, map(ne, values, map(wanted.__getitem__, places))))
         yield from (Match(place, pk, place not in differ) for place, pk in zip(places, ids, strict=True))
 
     def stored(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, Stored]:
@@ -281,9 +288,10 @@ class PaymentResource(KindResource):
 
     def promote_new(self, rows: "QuerySet[BatchRow]") -> int:
         """Hand them to the payments' own service as a query."""
-        ensure_articles(names=self.context.new_articles)
-        article = Article.objects.filter(key=staged_text("article", of=OuterRef)).order_by().values("pk")
-        made = self._as_payments(rows).annotate(article_id=Subquery(article), withdrawn=Value(False))
+        articles = ensure_articles(names=self.context.new_articles)
+        made = self._as_payments(rows).annotate(
+            article_id=staged_choice("article", articles.ids), withdrawn=Value(False)
+        )
         return insert_payments(rows=made.values_list(*PAYMENT_FIELDS))
 
     def _as_payments(self, rows: "QuerySet[BatchRow]") -> "QuerySet[BatchRow]":

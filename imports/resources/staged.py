@@ -1,5 +1,7 @@
 """Staged rows as a query: what the JSON of their values holds, as the columns of a subject's table take it."""
 
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, DateField, F, Func, Value
@@ -23,6 +25,17 @@ class _Date(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s", **context)
 
 
+class _Choice(Func):
+    """CASE by the value of an expression, which is looked at once a row."""
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **context: Any) -> Any:
+        """The first expression is the value, then the pairs follow."""
+        pairs = (len(self.source_expressions) - 1) // 2
+        parts, parameters = zip(*map(compiler.compile, self.source_expressions), strict=True)
+        whens = " ".join(f"WHEN {parts[1 + 2 * pair]} THEN {parts[2 + 2 * pair]}" for pair in range(pairs))
+        return f"CASE {parts[0]} {whens} END", tuple(chain.from_iterable(parameters))
+
+
 def staged_text(name: str, *, of: type[F] = F) -> Combinable:
     """The exact text of a value, which the file must have; `of` is OuterRef inside of a subquery."""
     return _Member(of("values"), name=name, output_field=CharField())
@@ -31,6 +44,12 @@ def staged_text(name: str, *, of: type[F] = F) -> Combinable:
 def staged_date(name: str) -> Combinable:
     """A value that is a date; NULL for nothing."""
     return _Date(NullIf(staged_text(name), Value("")), output_field=DateField())
+
+
+def staged_choice(name: str, ids: Mapping[str, int]) -> Combinable:
+    """The id of what a value names; NULL for what is not there. `ids` are few, by exact text, and there is one."""
+    whens = (Value(told) for pair in ids.items() for told in pair)
+    return _Choice(staged_text(name), *whens, output_field=BigIntegerField())
 
 
 def staged_hundredths(name: str) -> Combinable:
