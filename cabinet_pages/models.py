@@ -10,7 +10,7 @@ from cabinet_pages.access.models import (
 )
 from cabinet_pages.accounts.models import Account, Branch, Customer
 from cabinet_pages.articles.models import Article, ArticleSynonym
-from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
+from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, IssuedInvoice
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.documents.pages import DocumentsPage
@@ -54,6 +54,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoicesPage",
+    "IssuedInvoice",
     "ManualPage",
     "Meter",
     "MeterRatio",

@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cabinet_pages.access.models import private_storage
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.articles.models import Article
 from cabinet_pages.quantities.fields import EnergyField, MoneyField, PriceField, RatioField
@@ -86,6 +88,45 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} / {self.position}"
+
+
+class IssuedInvoice(models.Model):
+    """The PDF of an invoice as it was issued for one content of it; its bytes never change.
+
+    It belongs to the invoice's key, not to its row: an import that is taken back and given again finds it here.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="issued_invoices"
+    )
+    number = models.CharField(_("number"), max_length=60)
+    issued_on = models.DateField(_("date"))
+    version = models.PositiveIntegerField(_("version"))
+    # SHA-256 of what the invoice said, and of the template and renderer that made the document.
+    content_sha256 = models.CharField(max_length=64, editable=False)
+    template_sha256 = models.CharField(max_length=64, editable=False)
+    file = models.FileField(_("file"), storage=private_storage, upload_to="invoices/%Y/%m/", max_length=255)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.PositiveBigIntegerField(_("size"))
+    made_at = models.DateTimeField(_("issued"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("issued invoice")
+        verbose_name_plural = _("issued invoices")
+        ordering = ["account", "issued_on", "number", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "number", "issued_on", "content_sha256"], name="cabinet_issued_content"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "number", "issued_on", "version"], name="cabinet_issued_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"№ {self.number} / {self.version}"
 
 
 class Balance(models.Model):
