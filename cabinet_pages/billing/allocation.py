@@ -16,6 +16,9 @@ from decimal import Decimal
 
 from cabinet_pages.quantities.money import ZERO, total
 
+#: What a caller finds money again by: a word, a primary key, and a place where one key has several.
+Source = tuple[str, int, int]
+
 #: Where the branch gives balances of the whole account: a debt, or money, of no article in particular.
 ANY_ARTICLE = None
 
@@ -44,7 +47,7 @@ class Money:
     """A payment, a return of one, or a negative line of an invoice.
 
     Args:
-        source: what the caller finds it again by, for example ("payment", 7).
+        source: what the caller finds it again by, for example ("payment", 7, 0).
         article: primary key of the article.
         made_on: the Kyiv date of the payment, or of the invoice with the negative line.
         amount: UAH; below zero for a return.
@@ -52,7 +55,7 @@ class Money:
         periods: first days of the months that it names.
     """
 
-    source: tuple[str, int]
+    source: Source
     article: int | None
     made_on: date
     amount: Decimal
@@ -64,7 +67,7 @@ class Money:
 class Share:
     """A part of some money, UAH, that went to a debt."""
 
-    source: tuple[str, int]
+    source: Source
     amount: Decimal
 
 
@@ -123,7 +126,7 @@ class Allocation:
 
 
 #: What `Share.source` is for the overpayment with which the loaded months began.
-OPENING_CREDIT = ("opening", 0)
+OPENING_CREDIT = ("opening", 0, 0)
 
 
 def allocate(
@@ -270,4 +273,4 @@ def _without_returns(
     return purses, over_returned
 
 
-__all__ = ["ANY_ARTICLE", "OPENING_CREDIT", "Allocation", "Charge", "Debt", "Money", "Share", "allocate"]
+__all__ = ["ANY_ARTICLE", "OPENING_CREDIT", "Allocation", "Charge", "Debt", "Money", "Share", "Source", "allocate"]

@@ -11,6 +11,8 @@ from django.db.models import Count, DateField, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, ExtractYear
 
 from cabinet_pages.access.queries import Scope
+from cabinet_pages.articles.models import Article
+from cabinet_pages.billing.ledgers import Ledger, ledger_for
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, InvoiceState
 from cabinet_pages.billing.rules import StatedBalance, month_of, stated_balance
 from cabinet_pages.quantities.money import ZERO, total
@@ -108,6 +110,37 @@ def invoice_totals(invoices: "QuerySet[Invoice]") -> InvoiceTotals:
 def invoice_for(scope: Scope, uuid: UUID) -> Invoice | None:
     """One invoice of the account; None for a foreign, a hidden and an absent one alike."""
     return invoices_for(scope).filter(uuid=uuid).first()
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidPart:
+    """An article of an invoice, UAH: what its positive lines ask for, what is paid of it, and what is left."""
+
+    article: Article
+    gross: Decimal
+    paid: Decimal
+    unpaid: Decimal
+
+
+def unpaid_parts(scope: Scope, invoice: Invoice, *, ledger: Ledger | None = None) -> list[UnpaidPart]:
+    """What is left to pay of an invoice by article, in the articles' order, as the cabinet allocates payments.
+
+    Args:
+        scope: of the invoice's account.
+        invoice: one that the scope has opened; an annulled one asks for nothing.
+        ledger: the account's, where the caller has it already; otherwise it takes four queries.
+
+    Returns:
+        a part for each article that has a positive line, paid ones too; none where nothing is asked for.
+    """
+    parts = (ledger or ledger_for(scope)).allocation.of_invoice(invoice.pk)
+    articles = Article.objects.in_bulk([part.article for part in parts if part.article is not None]) if parts else {}
+    found = [
+        UnpaidPart(article=articles[part.article], gross=part.amount, paid=part.paid, unpaid=part.unpaid)
+        for part in parts
+        if part.article in articles
+    ]
+    return sorted(found, key=lambda part: (part.article.order, part.article.name))
 
 
 def lines_of(invoice: Invoice) -> "QuerySet[InvoiceLine]":

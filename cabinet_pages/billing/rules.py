@@ -167,3 +167,48 @@ def months_between(first: date, last: date) -> list[date]:
         months.append(month)
         month = next_month(month)
     return months
+
+
+class PaymentStatus(enum.StrEnum):
+    """How far an invoice is paid, as the cabinet computes it."""
+
+    PAID = "paid"
+    PARTLY = "partly"
+    UNPAID = "unpaid"
+    OVERDUE = "overdue"
+    ANNULLED = "annulled"
+
+
+def payment_status(*, paid: Decimal, unpaid: Decimal, due_on: date | None, today: date) -> PaymentStatus:
+    """How far a valid invoice is paid.
+
+    Args:
+        paid: what is paid of what it asks for, UAH.
+        unpaid: what is left, UAH; an invoice that asks for nothing has nothing left and is paid.
+        due_on: the last Kyiv day for it; without one nothing is ever overdue.
+        today: the Kyiv date.
+    """
+    if not unpaid:
+        return PaymentStatus.PAID
+    if due_on is not None and due_on < today:
+        return PaymentStatus.OVERDUE
+    return PaymentStatus.PARTLY if paid else PaymentStatus.UNPAID
+
+
+class Age(enum.StrEnum):
+    """For how long a debt has been due."""
+
+    NOT_DUE = "not_due"
+    UP_TO_30 = "up_to_30"
+    UP_TO_60 = "up_to_60"
+    UP_TO_90 = "up_to_90"
+    OVER_90 = "over_90"
+
+
+def debt_age(due_on: date, today: date) -> Age:
+    """The age of a debt: whole days since its last Kyiv day for paying; on that day itself it is not due yet."""
+    days = (today - due_on).days
+    for limit, age in ((0, Age.NOT_DUE), (30, Age.UP_TO_30), (60, Age.UP_TO_60), (90, Age.UP_TO_90)):
+        if days <= limit:
+            return age
+    return Age.OVER_90

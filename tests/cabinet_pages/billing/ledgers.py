@@ -51,14 +51,14 @@ def random_ledger(random: Random) -> RandomLedger:
             if random.random() < 0.2:
                 names = (random.randint(1, 25),) if random.random() < 0.5 else (invoice,)
                 amount = kopecks(random, 1, 400_000)
-                money.append(Money(("line", len(money)), article, day, amount, names, (period,)))
+                money.append(Money(("line", len(money), 0), article, day, amount, names, (period,)))
     for number in range(random.randint(0, 40)):
         day = FIRST + timedelta(days=random.randint(-40, 740))
         sign = -1 if random.random() < 0.1 else 1
         names = tuple(random.randint(1, 30) for _ in range(random.choice([0, 0, 1, 2])))
         periods = (day.replace(day=1),) if random.random() < 0.3 else ()
         article = random.choice(articles)
-        money.append(Money(("payment", number), article, day, sign * kopecks(random, 1, 1_500_000), names, periods))
+        money.append(Money(("payment", number, 0), article, day, sign * kopecks(random, 1, 1_500_000), names, periods))
     known = random.choice([[], articles, [ANY_ARTICLE]])
     opening = {article: random.choice([-1, 1, 0]) * kopecks(random, 1, 900_000) for article in known}
     random.shuffle(charges)

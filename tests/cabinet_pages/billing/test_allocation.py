@@ -7,7 +7,16 @@ from decimal import Decimal
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from cabinet_pages.billing.allocation import ANY_ARTICLE, OPENING_CREDIT, Allocation, Charge, Money, Share, allocate
+from cabinet_pages.billing.allocation import (
+    ANY_ARTICLE,
+    OPENING_CREDIT,
+    Allocation,
+    Charge,
+    Money,
+    Share,
+    Source,
+    allocate,
+)
 from tests.cabinet_pages.billing.ledgers import RandomLedger, random_ledger
 from tests.support.scale import SEED, chance, scaled
 
@@ -22,7 +31,7 @@ def charge(invoice: int, amount: str, month: date = JANUARY, article: int = ACTI
 def pay(
     number: int, amount: str, day: date = MARCH, article: int | None = ACTIVE, **named: tuple[object, ...]
 ) -> Money:
-    return Money(("payment", number), article, day, Decimal(amount), **named)  # type: ignore[arg-type]
+    return Money(("payment", number, 0), article, day, Decimal(amount), **named)  # type: ignore[arg-type]
 
 
 def paid(allocation: Allocation) -> dict[int, list[str]]:
@@ -36,7 +45,7 @@ def assert_exact(ledger: RandomLedger, allocation: Allocation) -> None:
     assert allocation.balance == ledger.total_debt - ledger.total_money
     debts = [*allocation.older, *(part for parts in allocation.parts.values() for part in parts)]
     assert sum((debt.amount for debt in debts), Decimal(0)) == ledger.total_debt
-    used: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    used: dict[Source, Decimal] = defaultdict(Decimal)
     articles = {row.source: row.article for row in ledger.money}
     for debt in debts:
         assert 0 <= debt.paid <= debt.amount
@@ -61,8 +70,8 @@ def test_the_oldest_debt_is_paid_first_and_what_is_left_is_an_overpayment() -> N
     assert allocation.overpayments == {ACTIVE: Decimal("10.01")}
     assert allocation.balance == Decimal("-3.01")
     assert allocation.of_invoice(2)[0].shares == [
-        Share(("payment", 1), Decimal("20.00")),
-        Share(("payment", 2), Decimal("30.00")),
+        Share(("payment", 1, 0), Decimal("20.00")),
+        Share(("payment", 2, 0), Decimal("30.00")),
     ]
 
 
@@ -90,7 +99,7 @@ def test_an_opening_balance_of_the_whole_account_concerns_every_article() -> Non
 def test_a_named_invoice_is_paid_before_older_ones_and_by_whoever_names_it() -> None:
     charges = [charge(1, "100.00"), charge(2, "100.00", FEBRUARY)]
     allocation = allocate(charges, [pay(1, "100.00", FEBRUARY), pay(2, "100.00", invoices=(2,))])
-    assert allocation.of_invoice(2)[0].shares == [Share(("payment", 2), Decimal("100.00"))]
+    assert allocation.of_invoice(2)[0].shares == [Share(("payment", 2, 0), Decimal("100.00"))]
     assert paid(allocation) == {1: ["100.00"], 2: ["100.00"]}
 
 
@@ -105,7 +114,7 @@ def test_a_name_of_another_article_or_of_nothing_leaves_the_oldest_debt() -> Non
 
 
 def test_a_negative_line_pays_like_a_payment() -> None:
-    line = Money(("line", 4), ACTIVE, MARCH, Decimal("30.00"), invoices=(2,))
+    line = Money(("line", 4, 0), ACTIVE, MARCH, Decimal("30.00"), invoices=(2,))
     allocation = allocate([charge(1, "100.00"), charge(2, "20.00", FEBRUARY)], [line])
     assert paid(allocation) == {1: ["10.00"], 2: ["20.00"]}
 
@@ -115,7 +124,7 @@ def test_a_return_takes_back_the_money_that_came_last_before_it() -> None:
     rows = [pay(1, "100.00", JANUARY), pay(2, "100.00", FEBRUARY), pay(3, "-100.00", MARCH)]
     allocation = allocate(charges, rows)
     assert paid(allocation) == {1: ["100.00"], 2: ["0.00"]}
-    assert allocation.of_invoice(1)[0].shares == [Share(("payment", 1), Decimal("100.00"))]
+    assert allocation.of_invoice(1)[0].shares == [Share(("payment", 1, 0), Decimal("100.00"))]
 
 
 def test_more_returned_than_ever_came_is_owed_again() -> None:
@@ -159,7 +168,7 @@ CHARGES = st.lists(
 MONEY = st.lists(
     st.builds(
         Money,
-        source=st.tuples(st.just("payment"), st.integers(1, 10**6)),
+        source=st.tuples(st.just("payment"), st.integers(1, 10**6), st.just(0)),
         article=st.sampled_from([1, 2, 3]),
         made_on=DAYS,
         amount=AMOUNTS | AMOUNTS.map(lambda amount: -amount),
