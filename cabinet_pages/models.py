@@ -17,7 +17,7 @@ from cabinet_pages.documents.pages import DocumentsPage
 from cabinet_pages.manual.pages import ManualPage
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
 from cabinet_pages.metering.pages import MetersPage
-from cabinet_pages.notifications.models import OutgoingMail
+from cabinet_pages.notifications.models import NotificationChoice, OutgoingMail
 from cabinet_pages.overview.pages import AccountListPage, PersonalInformationPage
 from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.payments.pages import PaymentsPage
@@ -60,6 +60,7 @@ __all__ = [
     "MeterRatio",
     "MeteringPoint",
     "MetersPage",
+    "NotificationChoice",
     "OutgoingMail",
     "PayeeAccount",
     "Payment",

@@ -1,5 +1,6 @@
 """What the cabinet gives to Wagtail's admin: its staff screens and the names of what the log says."""
 
+from functools import partial
 from typing import Any
 
 from django.templatetags.static import static
@@ -9,8 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
+from cabinet_pages.billing.events import NewInvoice
+from cabinet_pages.documents.events import DocumentToSign
+from cabinet_pages.notifications.events import HOOK as EVENT_HOOK
+from cabinet_pages.notifications.events import NotificationEvent
+from cabinet_pages.payments.events import PaymentReceived
+from cabinet_pages.readings.events import ReadingVerdict, WindowOpening
 from cabinet_pages.staff.menu import CabinetGroup
 from cabinet_pages.staff.site_history import guard_site_history, hide_site_history
+
+
+def _events(event: type[NotificationEvent]) -> list[NotificationEvent]:
+    return [event()]
+
+
+for _event in (NewInvoice, PaymentReceived, DocumentToSign, ReadingVerdict, WindowOpening):
+    hooks.register(EVENT_HOOK, partial(_events, _event))
 
 modeladmin_register(CabinetGroup)
 guard_site_history()

@@ -31,7 +31,6 @@ class Person(models.Model):
     last_name = models.CharField(_("last name"), max_length=80)
     phone = models.CharField(_("mobile phone"), max_length=13, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
-    wants_reminders = models.BooleanField(_("reminders of readings by e-mail"), default=True)
     consent_version = models.CharField(_("version of the consent"), max_length=20, blank=True)
     consent_at = models.DateTimeField(_("consent given"), null=True, blank=True)
 

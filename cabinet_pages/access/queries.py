@@ -54,16 +54,20 @@ def accesses_for(user: Any) -> "QuerySet[Access]":
     """Live access rows of a user, ordered by account number, ready for paging; empty for anonymous people."""
     if not user.is_authenticated or not user.is_active:
         return Access.objects.none()
-    today = kyiv_today()
-    readable_since = months_before(today, cabinet_settings.TERMINATED_ACCOUNT_MONTHS)
     return (
-        Access.objects.live(today)
-        .filter(
-            Q(account__terminated_on__isnull=True) | Q(account__terminated_on__gte=readable_since),
-            user_id=user.pk,
-        )
+        readable_accesses()
+        .filter(user_id=user.pk)
         .select_related("account__customer", "account__branch")
         .order_by("account__number")
+    )
+
+
+def readable_accesses() -> "QuerySet[Access]":
+    """Access rows of anybody that open their account today."""
+    today = kyiv_today()
+    readable_since = months_before(today, cabinet_settings.TERMINATED_ACCOUNT_MONTHS)
+    return Access.objects.live(today).filter(
+        Q(account__terminated_on__isnull=True) | Q(account__terminated_on__gte=readable_since)
     )
 
 

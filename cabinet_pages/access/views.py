@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cabinet_pages.access.forms import ProfileForm, RevocationForm
+from cabinet_pages.access.forms import NotificationsForm, ProfileForm, RevocationForm
 from cabinet_pages.access.language import keep_language
 from cabinet_pages.access.models import Person, Role
 from cabinet_pages.access.queries import colleagues_of, scope_for
 from cabinet_pages.access.refusals import Refused
 from cabinet_pages.access.services import change_profile, revoke_access
 from cabinet_pages.access.services import set_language as remember_language
+from cabinet_pages.notifications.choices import matrix_of
 
 private = cache_control(private=True, no_store=True, no_cache=True, must_revalidate=True, max_age=0)
 
@@ -32,7 +33,7 @@ private = cache_control(private=True, no_store=True, no_cache=True, must_revalid
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name, phone and language of the person, and the way to the password and the sessions."""
+    """Name, phone, language and notifications of the person, and the way to the password and the sessions."""
     user: Any = request.user
     person = Person.objects.filter(user_id=user.pk).first()
     initial = {
@@ -40,11 +41,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         "last_name": person.last_name if person else getattr(user, "last_name", ""),
         "phone": person.phone if person else "",
         "language": (person.language if person else "") or translation.get_language(),
-        "wants_reminders": person.wants_reminders if person else True,
     }
-    form = ProfileForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        change_profile(user=user, **form.cleaned_data)
+    data = request.POST if request.method == "POST" else None
+    form = ProfileForm(data, initial=initial)
+    notifications = NotificationsForm(data, matrix=matrix_of(user))
+    if form.is_valid() and notifications.is_valid():
+        change_profile(user=user, wanted=notifications.wanted, **form.cleaned_data)
         with translation.override(form.cleaned_data["language"]):
             messages.success(request, _("Your profile is saved."))
         response = redirect("cabinet_profile")
@@ -53,7 +55,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "cabinet_pages/access/profile.html",
-        {"form": form, "person": person},
+        {"form": form, "notifications": notifications, "person": person},
         status=422 if form.is_bound else 200,
     )
 

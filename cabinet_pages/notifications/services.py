@@ -1,24 +1,20 @@
-"""Writes of the outbox: post a mail, drop what is no longer true, deliver what is due."""
+"""Writes of the outbox: post a mail or a notice, drop what is no longer true. `delivery` sends what is due."""
 
-import smtplib
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from typing import Any
+from uuid import uuid4
 
-from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
-from django.db.models import F, Min, Q
-from django.db.models.functions import Coalesce, Greatest
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from cabinet_pages.conf import cabinet_settings
+from cabinet_pages.bulk import CHUNK, insert_rows
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.notifications.rendering import render_mail
-
-# A sender that does not report back within the lease is taken for dead.
-LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 12
 
 
 def post_mail(
@@ -48,14 +44,22 @@ def post_mail(
 
 
 @dataclass(frozen=True, slots=True)
-class NewMail:
-    """A mail to post, as for `post_mail`."""
+class Notice:
+    """One message to post, whose text is made when it is sent.
+
+    Args:
+        event_key: as for `post_mail`.
+        event: the code of a `NotificationEvent`.
+        channel: the code of a `NotificationChannel`.
+        user_id: whom it is for.
+        told: what happened, as the event's `letter()` reads it.
+    """
 
     event_key: str
-    to: str
-    subject: str
-    text: str
-    html: str = ""
+    event: str
+    channel: str
+    user_id: int
+    told: Mapping[str, Any]
 
 
 def posted_events(event_keys: Collection[str]) -> set[str]:
@@ -63,26 +67,62 @@ def posted_events(event_keys: Collection[str]) -> set[str]:
     return set(OutgoingMail.objects.filter(event_key__in=event_keys).values_list("event_key", flat=True))
 
 
-def post_mails(mails: Sequence[NewMail]) -> None:
-    """Write many mails into the outbox at once, within the caller's transaction, and wake the sender once.
+def post_notices(*, notices: Collection[Notice], send_after: datetime | None = None) -> int:
+    """Write notices into the outbox as sets, within the caller's transaction, and wake the sender once.
 
     Event keys already posted change nothing.
+
+    Args:
+        notices: no two of one event key.
+        send_after: the earliest moment of sending; now when absent.
+
+    Returns:
+        how many were new.
     """
-    OutgoingMail.objects.bulk_create(
-        [
-            OutgoingMail(
-                event_key=mail.event_key,
-                to=mail.to,
-                subject=" ".join(mail.subject.split())[:255],
-                text=mail.text,
-                html=mail.html,
-            )
-            for mail in mails
-        ],
-        ignore_conflicts=True,
-    )
-    if mails:
-        transaction.on_commit(_wake_sender, robust=True)
+    moment = timezone.now()
+    count = 0
+    iterator = iter(notices)
+    while chunk := list(islice(iterator, CHUNK)):
+        posted = posted_events([notice.event_key for notice in chunk])
+        new = [notice for notice in chunk if notice.event_key not in posted]
+        _insert(new, moment, send_after or moment)
+        count += len(new)
+    if count:
+        transaction.on_commit(lambda: _wake_sender(send_after), robust=True)
+    return count
+
+
+def _insert(notices: Sequence[Notice], written: datetime, send_after: datetime) -> None:
+    shared = {"created_at": written, "send_after": send_after, "to": "", "subject": "", "text": "", "html": ""}
+    fields = ("uuid", "event_key", "channel", "user_id", "event", "told", "attempts", "last_error", *shared)
+    rows = [
+        (
+            uuid4(),
+            notice.event_key,
+            notice.channel,
+            notice.user_id,
+            notice.event,
+            json.dumps(notice.told, ensure_ascii=False),
+            0,
+            "",
+            *shared.values(),
+        )
+        for notice in notices
+    ]
+    try:
+        with transaction.atomic():
+            insert_rows(OutgoingMail, fields, rows)
+    except IntegrityError:
+        # Somebody posts the same events at this moment; what is theirs stays theirs.
+        names = [name for name in fields if name != "told"]
+        place = fields.index("told")
+        OutgoingMail.objects.bulk_create(
+            [
+                OutgoingMail(told=notice.told, **dict(zip(names, row[:place] + row[place + 1 :], strict=True)))
+                for notice, row in zip(notices, rows, strict=True)
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def post_template_mail(
@@ -118,59 +158,6 @@ def drop_mails(*, event_prefix: str) -> int:
         sent_at__isnull=True,
     )
     return waiting.delete()[0]
-
-
-def deliver_due(*, limit: int = 100) -> int:
-    """Send the mails that are due, each under a lease; return how many were sent.
-
-    What is left for later, a retry or a mail that waits, wakes the sender at its time where the task backend can.
-    """
-    sent = 0
-    now = timezone.now()
-    due = OutgoingMail.objects.filter(
-        Q(leased_until__isnull=True) | Q(leased_until__lt=now),
-        sent_at__isnull=True,
-        send_after__lte=now,
-        attempts__lt=MAX_ATTEMPTS,
-    ).order_by("send_after", "pk")
-    for pk in list(due.values_list("pk", flat=True)[:limit]):
-        taken = OutgoingMail.objects.filter(
-            Q(leased_until__isnull=True) | Q(leased_until__lt=now), pk=pk, sent_at__isnull=True
-        ).update(leased_until=timezone.now() + LEASE, attempts=F("attempts") + 1)
-        if taken and _deliver(OutgoingMail.objects.get(pk=pk)):
-            sent += 1
-    if later := next_due():
-        _wake_sender(max(later, timezone.now() + timedelta(seconds=1)))
-    return sent
-
-
-def next_due() -> datetime | None:
-    """The moment when the next unsent mail may be sent; None when the outbox is empty or only holds hopeless ones."""
-    found: datetime | None = OutgoingMail.objects.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS).aggregate(
-        moment=Min(Greatest("send_after", Coalesce("leased_until", "send_after")))
-    )["moment"]
-    return found
-
-
-def _deliver(mail: OutgoingMail) -> bool:
-    message = EmailMultiAlternatives(subject=mail.subject, body=mail.text, to=[mail.to])
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    try:
-        message.send()
-    except (smtplib.SMTPException, OSError, ValueError) as error:
-        # A ValueError is a header that no mail may have; it is tried like the others and given up in the end.
-        delay = timedelta(minutes=2 ** min(mail.attempts, 8))
-        OutgoingMail.objects.filter(pk=mail.pk).update(
-            leased_until=None, send_after=timezone.now() + delay, last_error=type(error).__name__
-        )
-        return False
-    sent: dict[str, Any] = {"leased_until": None, "sent_at": timezone.now(), "last_error": ""}
-    if not cabinet_settings.KEEP_SENT_MAIL:
-        # Codes and links of a sent mail are secrets of its reader; a backup must not hold them.
-        sent |= {"text": "", "html": ""}
-    OutgoingMail.objects.filter(pk=mail.pk).update(**sent)
-    return True
 
 
 def _wake_sender(moment: datetime | None = None) -> None:

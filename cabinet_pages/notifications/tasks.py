@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_tasks import task, task_backends
 
 from cabinet_pages.conf import cabinet_settings
-from cabinet_pages.notifications.services import deliver_due
+from cabinet_pages.notifications.delivery import deliver_due
 
 
 @task()

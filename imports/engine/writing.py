@@ -8,6 +8,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from imports.conf import import_settings
+from imports.engine.announcing import announce_news
 from imports.engine.collector import rare_collection
 from imports.engine.errors import StoredRowsMoved
 from imports.engine.opening import resource_of
@@ -41,6 +42,7 @@ def write_batch(batch: ImportBatch, *, by: Any) -> None:
         _verify(batch, resource)
         reached("verified", batch.pk)
         _promote(batch, resource)
+        announce_news(batch, resource)
         reached("rows_written", batch.pk)
         log(
             instance=batch,

@@ -26,13 +26,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
+from django.db.models import F, QuerySet
 from import_export.resources import Resource
 from import_export.results import Result
 
 from cabinet_pages.notifications.services import drop_mails
 from imports.columns import ColumnSet
 from imports.formats import RawRow, Reading
-from imports.models import RowStatus
+from imports.models import BatchRow, RowStatus
 from imports.resources.blocks import Block, Cleaned, Match
 from imports.resources.declaring import ImportColumn
 from imports.resources.referring import Referring
@@ -313,6 +314,25 @@ class KindResource(Referring, Sets, Resource):  # type: ignore[misc]
             IntegrityError: somebody stored the same key meanwhile; the engine compares again.
         """
         raise NotImplementedError
+
+    # --- announcing -----------------------------------------------------------------------------------------------
+    #: The code of the `AccountEvent` that new objects are; '' for a kind that announces nothing.
+    event: ClassVar[str] = ""
+    #: The values that `news()` needs.
+    news_values: ClassVar[tuple[str, ...]] = ()
+
+    def news_rows(self, rows: "QuerySet[BatchRow]", accounts: "QuerySet[Any, Any]") -> "QuerySet[BatchRow]":
+        """Those of the new rows that concern some accounts, given as a query, with the account's id as `news_account`.
+
+        The day of a row is the value of `date_column`.
+        """
+        return rows.filter(owner_id__in=accounts).annotate(news_account=F("owner_id"))
+
+    def news(self, values: Mapping[str, str | None]) -> Mapping[str, Any] | None:
+        """What is told of a new object, from its `news_values` (None for what the file has no column for); None for
+        one that is no news.
+        """
+        return values
 
     # --- withdrawing and taking back ------------------------------------------------------------------------------
     # A value named `withdrawn` ('1' or '') travels with a change's other values; promotion writes it as it stands.

@@ -12,6 +12,7 @@ from typing import IO, Any, ClassVar
 from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
+from cabinet_pages.documents.events import DocumentToSign
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.documents.promotion import DocumentRow, promote_documents
 from cabinet_pages.documents.restoration import (
@@ -57,6 +58,8 @@ class DocumentResource(KindResource):
     counts_documents = True
     is_dated = True
     date_column = "dated"
+    event = DocumentToSign.code
+    news_values = ("document_kind", "number", "needs_signature")
     messages: ClassVar[Mapping[str, Any]] = {
         "not_an_archive": _("This is not a ZIP archive. Documents come as a ZIP with registry.csv and the files."),
         "no_registry": _("The archive has no registry.csv, or more than one."),
@@ -237,6 +240,12 @@ class DocumentResource(KindResource):
             return self.archive.open(paths[sha256])
 
         promote_documents(rows=map(_document, changes), content=content)
+
+    def news(self, values: Mapping[str, str | None]) -> Mapping[str, Any] | None:
+        """Documents that the consumer has to sign."""
+        if not values["needs_signature"]:
+            return None
+        return {"kind": values["document_kind"], "number": values["number"]}
 
     def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
         """New documents that something refers to, and changed ones whose earlier bytes are gone."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.articles.services import ensure_articles
+from cabinet_pages.billing.events import NewInvoice
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from cabinet_pages.billing.rules import AmountsRefused, line_amounts
 from cabinet_pages.billing.services.invoices import promote_invoices, remove_invoices
@@ -70,6 +71,8 @@ class InvoiceResource(KindResource):
     is_dated = True
     date_column = "issued_on"
     amount_value = "gross"
+    event = NewInvoice.code
+    news_values = ("number",)
     messages: ClassVar[Mapping[str, Any]] = {
         "vat_sum": _("Sum without VAT %(net)s and VAT %(vat)s do not add up to the sum with VAT %(gross)s."),
         "header_disagrees": _("The invoice says something else in row %(first)s."),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cabinet_pages.accounts.models import PaymentsSource
 from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
 from cabinet_pages.bulk import any_among, find_rows
+from cabinet_pages.payments.events import PaymentReceived
 from cabinet_pages.payments.models import BANK_DOCUMENT, Payment, PaymentKind
 from cabinet_pages.payments.services import (
     PAYMENT_FIELDS,
@@ -44,19 +45,12 @@ from imports.resources.base import (
 )
 from imports.resources.blocks import exact_hundredths, joined_keys, json_objects
 from imports.resources.references import names_account, names_branch
-from imports.resources.rows import exact_date, exact_decimal
+from imports.resources.rows import exact_date, exact_decimal, is_zero
 from imports.resources.staged import staged_choice, staged_date, staged_hundredths, staged_text
 from imports.resources.standing import held
 from imports.statements.resource import StatementResource
 from imports.statements.wording import MESSAGES as STATEMENT_MESSAGES
-from imports.values import (
-    clean_text,
-    hundredths,
-    parse_choice,
-    parse_date,
-    parse_money,
-    parse_period,
-)
+from imports.values import clean_text, hundredths, parse_choice, parse_date, parse_money, parse_period
 
 KINDS = {
     "оплата": PaymentKind.PAYMENT.value,
@@ -83,6 +77,8 @@ class PaymentResource(KindResource):
     messages = STATEMENT_MESSAGES
     is_dated = True
     date_column = "paid_on"
+    event = PaymentReceived.code
+    news_values = ("amount", "operation")
 
     account = names_account("account__number")
     document = ImportColumn(
@@ -317,6 +313,12 @@ class PaymentResource(KindResource):
         """Hand the rows to the payments' own service."""
         articles = ensure_articles(names=self.context.new_articles)
         promote_payments(rows=(_payment(change, articles) for change in changes))
+
+    def news(self, values: Mapping[str, str | None]) -> Mapping[str, Any] | None:
+        """Money that came: no refunds, offsets and the like."""
+        amount = values["amount"] or ""
+        operation = values["operation"] or operation_by_sign(Decimal(amount))
+        return {"amount": amount} if operation == PaymentKind.PAYMENT and not is_zero(amount) else None
 
     def defaults(self, entry: Entry) -> Mapping[str, str | None]:
         """The operation that the sign tells."""

@@ -12,7 +12,7 @@ from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.quantities.folding import fold_name
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
 from cabinet_pages.readings.rules import check_value
-from cabinet_pages.readings.verdicts import mail_rejections
+from cabinet_pages.readings.verdicts import announce_rejections
 from imports.models import BatchRow, ImportBatch, RowStatus
 from imports.resources.rows import AccountRef, Change, Entry, Row, Stored
 from imports.values import ValueRefused, clean_text, parse_choice
@@ -215,7 +215,7 @@ class Rejections:
         if not ids or ImportBatch.objects.filter(pk=self._batch_id, initial_load=True).exists():
             return
         delay = timedelta(minutes=cabinet_settings.IMPORT_MAIL_DELAY)
-        mail_rejections(reading_ids=ids, event=f"import:{self._batch_id}:", send_after=timezone.now() + delay)
+        announce_rejections(reading_ids=ids, event=f"import:{self._batch_id}:", send_after=timezone.now() + delay)
 
     def announce_kept(self) -> None:
         """Tell again of what stays rejected after an undo, for it dropped every mail that still waited."""

@@ -8,16 +8,18 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from django.db import IntegrityError
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from cabinet_pages.accounts.models import Account, Branch
+from cabinet_pages.accounts.models import Account, Branch, PaymentsSource
 from cabinet_pages.articles.services import ArticleDirectory, ensure_articles
+from cabinet_pages.payments.events import PaymentReceived
 from cabinet_pages.payments.models import BankCredit
 from cabinet_pages.payments.services import BankCreditRow, promote_bank_credits, remove_bank_credits
 from cabinet_pages.quantities.folding import collapse_spaces
 from imports.formats import RawRow, Reading
 from imports.formats.statement_table import CREDIT, HEADINGS, UAH
-from imports.models import RowStatus
+from imports.models import BatchRow, RowStatus
 from imports.resources.base import (
     Change,
     Entry,
@@ -32,6 +34,7 @@ from imports.resources.base import (
     join_key,
 )
 from imports.resources.rows import exact_date
+from imports.resources.staged import staged_text
 from imports.statements.accounts import BankAccount, bank_accounts
 from imports.statements.declared import credited
 from imports.statements.finding import Wanted, find_accounts
@@ -88,6 +91,9 @@ class StatementResource(KindResource):
     amount_value = "sum"
     has_money = True
     layout_columns = frozenset({"own", "direction"})
+    date_column = "day"
+    event = PaymentReceived.code
+    news_values = ("sum", "article")
     messages = MESSAGES
 
     own = ImportColumn(HEADINGS["own"], partial(_clipped, length=40))
@@ -311,6 +317,17 @@ class StatementResource(KindResource):
                     raise IntegrityError("an account has moved since the preview")
                 branch = self._branches.get(code)
                 yield _credit(change, account_id, branch, articles)
+
+    def news_rows(self, rows: "QuerySet[BatchRow]", accounts: "QuerySet[Any, Any]") -> "QuerySet[BatchRow]":
+        """Credits of accounts whose payments the bank books; of others the ERP's payment is told, when it comes."""
+        booked = Account.objects.filter(pk__in=accounts, branch__payments_source=PaymentsSource.BANK)
+        named = rows.annotate(news_number=staged_text("account")).filter(news_number__in=booked.values("number"))
+        owner = Account.objects.filter(number=OuterRef("news_number")).values("pk")
+        return named.annotate(news_account=Subquery(owner))
+
+    def news(self, values: Mapping[str, str | None]) -> Mapping[str, Any] | None:
+        """Credits that became payments; the others wait for an article."""
+        return {"amount": values["sum"]} if values["article"] else None
 
     def remove(self, changes: Iterator[Change]) -> None:
         """Delete credits, and the payments that were made of them."""

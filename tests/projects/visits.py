@@ -27,7 +27,7 @@ from cabinet_pages.access.models import Access  # noqa: E402
 from cabinet_pages.access.queries import scope_of  # noqa: E402
 from cabinet_pages.access.services import add_operator  # noqa: E402
 from cabinet_pages.accounts.models import Account  # noqa: E402
-from cabinet_pages.notifications.services import deliver_due  # noqa: E402
+from cabinet_pages.notifications.delivery import deliver_due  # noqa: E402
 from cabinet_pages.templatetags.cabinet import day, moment  # noqa: E402
 from cabinet_pages.windows.addresses import invoice_addresses  # noqa: E402
 from cabinet_pages.windows.pages import ConsumerSectionPage, WindowMixin  # noqa: E402

@@ -8,7 +8,7 @@ from cabinet_pages.access.forms.entrance import (
     RegistrationForm,
 )
 from cabinet_pages.access.forms.fields import PhoneField
-from cabinet_pages.access.forms.profile import ProfileForm
+from cabinet_pages.access.forms.profile import NotificationsForm, ProfileForm
 from cabinet_pages.access.forms.requests import AccessRequestForm, ActivationForm, RevocationForm
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ChangePasswordForm",
     "LoginForm",
     "NewPasswordForm",
+    "NotificationsForm",
     "PasswordResetForm",
     "PhoneField",
     "ProfileForm",

@@ -1,5 +1,6 @@
 """Writes about people: who they are, what they agreed to, their language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from wagtail.log_actions import log
 
 from cabinet_pages.access import audit
 from cabinet_pages.access.models import Person
+from cabinet_pages.notifications.choices import Cell, choose
 
 
 def register_person(*, user: Any, first_name: str, last_name: str, phone: str, consent_version: str) -> Person:
@@ -29,23 +31,24 @@ def register_person(*, user: Any, first_name: str, last_name: str, phone: str, c
 
 @transaction.atomic
 def change_profile(
-    *, user: Any, first_name: str, last_name: str, phone: str, language: str, wants_reminders: bool = True
+    *,
+    user: Any,
+    first_name: str,
+    last_name: str,
+    phone: str,
+    language: str,
+    wanted: Mapping[Cell, bool] | None = None,
 ) -> Person:
     """Change a person's own profile; somebody who never signed up (an employee) gets one.
 
     Args:
         phone: +380XXXXXXXXX or empty.
         language: a code of LANGUAGES, or empty for the site's.
-        wants_reminders: whether mails may remind of readings that are still to be sent.
+        wanted: by event and channel, whether the person wants to hear of the one by the other; what is absent stays.
     """
-    fields = {
-        "first_name": first_name,
-        "last_name": last_name,
-        "phone": phone,
-        "language": language,
-        "wants_reminders": wants_reminders,
-    }
+    fields = {"first_name": first_name, "last_name": last_name, "phone": phone, "language": language}
     person, _ = Person.objects.update_or_create(user=user, defaults=fields)
+    choose(user=user, wanted=wanted or {})
     log(person, audit.PROFILE_CHANGE, user=user)
     return person
 

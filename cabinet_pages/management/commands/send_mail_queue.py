@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from cabinet_pages.notifications.services import deliver_due
+from cabinet_pages.notifications.delivery import deliver_due
 
 
 class Command(BaseCommand):

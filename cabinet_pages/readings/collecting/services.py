@@ -12,7 +12,7 @@ from wagtail.log_actions import log
 from cabinet_pages.access.queries import branches_for
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.readings import audit, rules
-from cabinet_pages.readings.collecting.mails import mail_rejections
+from cabinet_pages.readings.collecting.mails import announce_rejections
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState, WindowReopening
 from cabinet_pages.readings.reminders.digest import remind_of_reopening
 from cabinet_pages.readings.services import SubmissionRefused
@@ -71,7 +71,7 @@ def reject_readings(*, by: Any, readings: Collection[int], reason: str) -> list[
     )
     done = _done(wanted, by, moment)
     _log(audit.READINGS_REJECT, by, done, reason)
-    mail_rejections(done, reason)
+    announce_rejections(done)
     return done
 
 

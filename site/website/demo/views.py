@@ -17,7 +17,8 @@ PER_PAGE = 30
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The newest mails first, or those of one address with `?to=`."""
     _only_in_development()
-    mails = OutgoingMail.objects.all()
+    # What still waits has no text yet.
+    mails = OutgoingMail.objects.exclude(subject="")
     if to := request.GET.get("to", "").strip():
         mails = mails.filter(to=to)
     page = Paginator(mails, PER_PAGE).get_page(request.GET.get("page"))

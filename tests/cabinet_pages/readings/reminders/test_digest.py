@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cabinet_pages.access.models import Access, Person, Role
+from cabinet_pages.access.models import Access, Role
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.metering.models import MeteringPoint
 from cabinet_pages.notifications.models import OutgoingMail
@@ -21,6 +21,7 @@ from cabinet_pages.readings.models import Reading
 from cabinet_pages.readings.reminders.digest import send_reading_reminders
 from tests import factories
 from tests.cabinet_pages.readings.world import JANUARY, World
+from tests.support.outbox import Letter, letters
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +32,11 @@ def _opening_day(world: World, settlement_day: time_machine.Traveller) -> None:
     settlement_day.move_to("2026-01-29T08:30:00+02:00")
 
 
-def mails() -> list[OutgoingMail]:
-    return list(OutgoingMail.objects.filter(event_key__startswith="reading-reminder:").order_by("pk"))
+def mails() -> list[Letter]:
+    return letters("reading-reminder:")
 
 
-def to(user: Any) -> list[OutgoingMail]:
+def to(user: Any) -> list[Letter]:
     return [mail for mail in mails() if mail.to == user.email]
 
 
@@ -135,12 +136,11 @@ def test_a_person_turns_reminders_off_in_the_profile_and_on_again(world: World) 
     client = Client()
     client.force_login(world.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get("/my/profile/").content.decode()
-    assert "Нагадування про покази" in page
+    assert "Подання показів починається або скоро закінчиться" in page
     typed = {"first_name": "Олена", "last_name": "Ґалаґан", "language": "uk"}
     client.post("/my/profile/", typed)
-    assert not Person.objects.get(user=world.owner).wants_reminders
     assert send_reading_reminders().mails == 0
-    client.post("/my/profile/", {**typed, "wants_reminders": "on"})
+    client.post("/my/profile/", {**typed, "notify-window-mail": "on"})
     assert send_reading_reminders().mails == 1
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import time_machine
 
-from cabinet_pages.access.models import Access, Person, Role
-from cabinet_pages.notifications.models import OutgoingMail
+from cabinet_pages.access.models import Access, Role
+from cabinet_pages.notifications.choices import choose
 from cabinet_pages.readings.collecting.services import reopen_window
 from cabinet_pages.readings.models import Reading, ReadingState
 from cabinet_pages.readings.reminders.digest import send_reading_reminders
 from tests import factories
 from tests.cabinet_pages.readings.world import JANUARY, World
+from tests.support.outbox import letters
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +37,7 @@ def reopen() -> Callable[..., None]:
 
 
 def told() -> list[tuple[str, str]]:
-    mails = OutgoingMail.objects.filter(event_key__startswith="reading-reminder:").order_by("pk")
-    return [(mail.to, mail.text) for mail in mails]
+    return [(letter.to, letter.text) for letter in letters("reading-reminder:")]
 
 
 def test_who_has_not_sent_hears_of_it_at_once_and_of_every_last_day_once(
@@ -82,9 +82,9 @@ def test_who_may_not_send_or_wants_no_reminders_is_told_nothing(
     Access.objects.filter(user=world.owner).update(role=Role.VIEWER)
     reopen(world.point.account)
     Access.objects.filter(user=world.owner).update(role=Role.OWNER)
-    Person.objects.filter(user=world.owner).update(wants_reminders=False)
+    choose(user=world.owner, wanted={("window", "mail"): False})
     reopen(world.point.account)
-    Person.objects.filter(user=world.owner).update(wants_reminders=True)
+    choose(user=world.owner, wanted={("window", "mail"): True})
     settings.WAGTAIL_CABINET = {**settings.WAGTAIL_CABINET, "READING_REMINDERS": ("opened", "closing")}
     reopen(world.point.account)
     assert told() == []

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from wagtail.models import ModelLogEntry
 
-from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.readings import audit
 from cabinet_pages.readings.collecting.services import reject_readings, review_readings
 from cabinet_pages.readings.models import Reading, ReadingState
 from cabinet_pages.readings.services import SubmissionRefused
 from tests import factories
 from tests.cabinet_pages.staff.readings.conftest import DESK, Desk
+from tests.support.outbox import letters
 
 REVIEW = f"{DESK}/review/"
 REASON = "Цех працював у дві зміни"
@@ -64,7 +64,7 @@ def test_a_rejection_needs_a_reason_and_the_customer_sees_it_and_may_send_again(
     desk.client.post(REVIEW, {"reading": [reading.pk], "reject": "1", "reason": "Перевірте лічильник"})
     assert state_of(reading) == ("rejected", True)
     assert (reading.state_reason, reading.decided_at is not None) == ("Перевірте лічильник", True)
-    mail = OutgoingMail.objects.get(event_key__startswith="readings-rejected:")
+    (mail,) = letters("readings-rejected:")
     assert mail.to == desk.world.owner.email
     assert "Перевірте лічильник" in mail.text
     assert "80-431930" in mail.subject
@@ -81,7 +81,7 @@ def test_what_was_exported_meanwhile_stays_and_the_page_says_so(desk: Desk) -> N
         answer = desk.client.post(REVIEW, {"reading": [reading.pk], **data}, follow=True)
         assert "лишився без змін" in answer.content.decode()
     assert state_of(reading) == ("exported", False)
-    assert not OutgoingMail.objects.filter(event_key__startswith="readings-rejected:").exists()
+    assert letters("readings-rejected:") == []
 
 
 def test_the_zones_of_a_meter_go_back_together_in_one_mail(desk: Desk) -> None:
@@ -92,7 +92,7 @@ def test_the_zones_of_a_meter_go_back_together_in_one_mail(desk: Desk) -> None:
     flagged = Reading.objects.get(register=desk.world.register)
     done = reject_readings(by=desk.operator, readings=[flagged.pk], reason="Перевірте")
     assert {one.register_id for one in done} == set(entries)
-    assert OutgoingMail.objects.filter(event_key__startswith="readings-rejected:").count() == 1
+    assert len(letters("readings-rejected:")) == 1
 
 
 def test_a_foreign_reading_is_an_absent_one(desk: Desk) -> None:
@@ -122,8 +122,7 @@ def test_a_sender_without_access_is_told_nothing_and_the_others_are(desk: Desk, 
     if lost:
         desk.world.owner.cabinet_accesses.update(closed_at="2026-01-31T00:00:00Z")
     reject_readings(by=desk.operator, readings=[reading.pk], reason="Перевірте")
-    told = set(OutgoingMail.objects.filter(event_key__startswith="readings-rejected:").values_list("to", flat=True))
-    assert told == {colleague.email if lost else desk.world.owner.email}
+    assert {mail.to for mail in letters("readings-rejected:")} == {colleague.email if lost else desk.world.owner.email}
 
 
 def test_a_service_without_a_reason_refuses(desk: Desk) -> None:
