@@ -12,6 +12,7 @@ from cabinet_pages.accounts.models import Account, Branch, Customer
 from cabinet_pages.articles.models import Article, ArticleSynonym
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, IssuedInvoice
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
+from cabinet_pages.billing.reconciliation.models import Appeal
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.documents.pages import DocumentsPage
 from cabinet_pages.manual.pages import ManualPage
@@ -39,6 +40,7 @@ __all__ = [
     "Account",
     "AccountListPage",
     "ActivationCode",
+    "Appeal",
     "Article",
     "ArticleSynonym",
     "Balance",

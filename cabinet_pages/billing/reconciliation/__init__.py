@@ -1,0 +1,1 @@
+"""Акт звіряння розрахунків for any period, and appeals against its lines."""
