@@ -13,7 +13,7 @@ from cabinet_pages.articles.models import Article, ArticleSynonym
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, IssuedInvoice
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
 from cabinet_pages.billing.reconciliation.models import Appeal
-from cabinet_pages.documents.models import SignedDocument
+from cabinet_pages.documents.models import SignatureVerdict, SignedDocument
 from cabinet_pages.documents.pages import DocumentsPage
 from cabinet_pages.manual.pages import ManualPage
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
@@ -76,6 +76,7 @@ __all__ = [
     "ReadingsPage",
     "Register",
     "RequestedAccount",
+    "SignatureVerdict",
     "SignedDocument",
     "UtilitySettings",
     "WindowReopening",

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.access.models import private_storage
@@ -47,3 +48,32 @@ class SignedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} № {self.number}"
+
+
+class SignatureVerdict(models.Model):
+    """What a verifier found in the signatures of a file; known by the digests of its bytes, so it is computed once.
+
+    Two documents with equal bytes share it, and a replaced file gets another one.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    document_sha256 = models.CharField(_("SHA-256"), max_length=64)
+    # '' of a file without a signature beside it, which may hold one inside.
+    signature_sha256 = models.CharField(_("SHA-256 of the signature"), max_length=64, blank=True)
+    # Another verifier, or the same with other options, may say otherwise.
+    verifier = models.CharField(_("verifier"), max_length=64)
+    findings = models.JSONField(_("findings"))
+    checked_at = models.DateTimeField(_("checked"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("verdict on a signature")
+        verbose_name_plural = _("verdicts on signatures")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_sha256", "signature_sha256", "verifier"], name="cabinet_signature_verdict_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_sha256[:12]} {self.signature_sha256[:12]}"
