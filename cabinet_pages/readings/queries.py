@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -76,16 +77,9 @@ def windows_for(scope: Scope, *, today: date | None = None) -> tuple[rules.Readi
 
 
 def windows_of(scopes: Sequence[Scope], *, today: date | None = None) -> dict[int, tuple[rules.ReadingWindow, ...]]:
-    """The reading windows of accounts by their ids, each as `windows_for` gives them; two queries for all at most."""
+    """The reading windows of accounts by their ids, each as `windows_for` gives them; one query for all."""
     today = today or kyiv_today()
     reopened, passed = _reopened_and_passed(scopes, today)
-    late = {}
-    for scope in scopes:
-        first = rules.windows_on(today, terms_of(scope.account), reopened[scope.account.pk])[0]
-        if first.is_late and first.period not in passed[scope.account.pk]:
-            late[scope.account.pk] = first.settlement
-    for pk in _settled_by_branch(late, today):
-        passed[pk].add(late[pk].period)
     return {
         scope.account.pk: _windows(scope, today, reopened[scope.account.pk], passed[scope.account.pk])
         for scope in scopes
@@ -231,7 +225,12 @@ def _reopened_and_passed(
 ) -> tuple[dict[int, dict[date, date]], dict[int, set[date]]]:
     """By account: the last days of reopened windows by period, and recent periods that billing has; one query."""
     ids = [scope.account.pk for scope in scopes]
-    nothing = Value(None, output_field=DateField())
+    late = {}
+    for scope in scopes:
+        first = rules.windows_on(today, terms_of(scope.account))[0]
+        if first.is_late:
+            late[scope.account.pk] = first.settlement
+    nothing = Cast(Value(None, output_field=DateField()), DateField())
     passed = (
         Reading.objects.filter(
             register__meter__point__account__in=ids,
@@ -240,7 +239,7 @@ def _reopened_and_passed(
             state__in=PASSED,
         )
         .order_by()
-        .annotate(of_account=F("register__meter__point__account_id"), until=Cast(nothing, DateField()))
+        .annotate(of_account=F("register__meter__point__account_id"), until=nothing)
         .values_list("of_account", "period", "until")
     )
     reopened = (
@@ -249,26 +248,35 @@ def _reopened_and_passed(
         .annotate(of_account=F("account_id"), until=F("open_until"))
         .values_list("of_account", "period", "until")
     )
+    arms: list[QuerySet[Any, tuple[Any, Any, Any]]] = [passed]
+    if late:
+        waiting = _waiting(late, today).annotate(
+            of_account=F("meter__point__account_id"), period=nothing, until=nothing
+        )
+        arms.append(waiting.order_by().values_list("of_account", "period", "until"))
     days: dict[int, dict[date, date]] = {pk: {} for pk in ids}
     periods: dict[int, set[date]] = {pk: set() for pk in ids}
-    for pk, period, until in reopened.union(passed):
-        if until:
+    settled = dict(late)
+    for pk, period, until in reopened.union(*arms):
+        if period is None:
+            settled.pop(pk, None)
+        elif until:
             days[pk][period] = until
         else:
             periods[pk].add(period)
+    for pk, settlement in settled.items():
+        periods[pk].add(settlement.period)
     return days, periods
 
 
-def _settled_by_branch(late: Mapping[int, rules.Settlement], today: date) -> set[int]:
-    """Of accounts with a late window those that wait for nothing: billing has a reading of its own, at the settlement
-    or after it, of every register that the customer would take. One query, and none where nothing is late.
+def _waiting(late: Mapping[int, rules.Settlement], today: date) -> "QuerySet[Register]":
+    """The registers of accounts with a late window that wait for a reading: of those that the customer would read,
+    billing has none of its own, at the settlement or after it.
 
     Args:
         late: what the accounts settle, by their ids.
         today: the Kyiv day.
     """
-    if not late:
-        return set()
     accounts: dict[rules.Settlement, list[int]] = {}
     for pk, settled in late.items():
         accounts.setdefault(settled, []).append(pk)
@@ -276,11 +284,10 @@ def _settled_by_branch(late: Mapping[int, rules.Settlement], today: date) -> set
     for settled, ids in accounts.items():
         at_settlement |= Q(register__meter__point__account__in=ids, period=settled.period, read_on__gte=settled.day)
     taken = Reading.objects.filter(at_settlement, kind=ReadingKind.ACCEPTED, withdrawn=False, register=OuterRef("pk"))
-    waiting = Register.objects.filter(
+    return Register.objects.filter(
         registers_in_place(today),
         Q(meter__point__closed_on__isnull=True) | Q(meter__point__closed_on__gt=today),
         ~Exists(taken),
         meter__point__account__in=late,
         meter__point__read_by=ReadBy.CONSUMER,
     )
-    return late.keys() - set(waiting.order_by().values_list("meter__point__account_id", flat=True).distinct())

@@ -213,7 +213,9 @@ def test_a_rejected_reading_may_be_sent_again_and_goes_out_with_the_next_batch()
     ]
     # A late verdict on the first version is told of, and changes nothing of the second.
     late = answer(first, "csv", ACCEPTED)
-    assert "новіше" in issues(late)[0][3] or "замінив" in issues(late)[0][3]
+    told = [sentence for *_, sentence in issues(late)]
+    assert [sentence for sentence in told if "новіше" in sentence or "замінив" in sentence] == told[1:]
+    assert "Раніше рішення було інше: «відхилено»" in told[0]
     assert Reading.objects.get(version=2).state == ReadingState.EXPORTED
 
 

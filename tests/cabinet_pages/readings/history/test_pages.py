@@ -90,7 +90,8 @@ def test_an_accepted_volume_stands_beside_the_computed_one_and_a_difference_is_f
     newest, before = response.context["histories"][0].months[:2]
     assert (newest.volume, newest.difference, newest.is_accepted) == (Decimal(6800), Decimal(-100), True)
     assert before.difference == 0
-    assert text.count("відрізняється на −100") == 1
+    # Beside the reading and in the table of the picture, each for the one month that differs.
+    assert text.count("відрізняється на −100") == 2
     assert [row.source for row in response.context["pictures"][0].rows[:3]] == ["прийнятий", "прийнятий", "немає даних"]
 
 
