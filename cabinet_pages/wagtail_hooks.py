@@ -11,6 +11,7 @@ from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
 from cabinet_pages.billing.events import NewInvoice
+from cabinet_pages.billing.reconciliation.events import AppealAnswer
 from cabinet_pages.documents.events import DocumentToSign
 from cabinet_pages.notifications.events import HOOK as EVENT_HOOK
 from cabinet_pages.notifications.events import NotificationEvent
@@ -24,7 +25,7 @@ def _events(event: type[NotificationEvent]) -> list[NotificationEvent]:
     return [event()]
 
 
-for _event in (NewInvoice, PaymentReceived, DocumentToSign, ReadingVerdict, WindowOpening):
+for _event in (NewInvoice, PaymentReceived, DocumentToSign, AppealAnswer, ReadingVerdict, WindowOpening):
     hooks.register(EVENT_HOOK, partial(_events, _event))
 
 modeladmin_register(CabinetGroup)

@@ -14,6 +14,7 @@ from cabinet_pages.accounts.models import Account, Branch, Customer
 from cabinet_pages.accounts.rules import customer_key
 from cabinet_pages.articles.models import Article
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
+from cabinet_pages.billing.reconciliation.models import Appeal
 from cabinet_pages.install import install_groups, install_pages
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
 from cabinet_pages.payments.models import BankCredit, Payment
@@ -150,6 +151,16 @@ def make_balance(account: Account, period: date, opening: str, closing: str, **f
         closing=Decimal(closing),
         **fields,
     )
+
+
+def make_appeal(account: Account, **fields: Any) -> Appeal:
+    """An open appeal against a made-up line of January 2026."""
+    fields.setdefault("line_key", f"payment:{next(_numbers)}")
+    fields.setdefault("line_day", date(2026, 1, 15))
+    fields.setdefault("line_text", "Оплата, Активна електроенергія")
+    fields.setdefault("credit", Decimal("100.00"))
+    fields.setdefault("words", "За нашими даними оплачено більше.")
+    return Appeal.objects.create(account=account, first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), **fields)
 
 
 def make_register(account: Account, point_code: str = "ТУ-1", **fields: Any) -> Register:

@@ -29,6 +29,7 @@ from cabinet_pages.billing.queries import (
     lines_of,
     months_for,
 )
+from cabinet_pages.billing.reconciliation.routes import ReconciliationRoutes, act_query
 from cabinet_pages.billing.rules import Side, StatedBalance, month_of, months_between
 from cabinet_pages.billing.samples import sample_finance, sample_invoices
 from cabinet_pages.clock import kyiv_today
@@ -107,7 +108,7 @@ class InvoicesPage(WindowMixin, CabinetBasePage):
         return InvoiceDocument(utility=UtilitySettings.for_request(request), invoice=invoice, lines=lines)
 
 
-class FinancePage(WindowMixin, CabinetBasePage):
+class FinancePage(ReconciliationRoutes, WindowMixin, CabinetBasePage):
     """«Фінансова інформація»: opening and closing balance of a chosen period."""
 
     manual_section = "4.4"
@@ -136,6 +137,7 @@ class FinancePage(WindowMixin, CabinetBasePage):
                 "answer": _answer(finance, first, last),
                 "months": months,
                 "movements": months_for(scope, list(months)),
+                "act_query": act_query(first, last),
             }
         return context
 

@@ -8,6 +8,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail_modeladmin.options import ModelAdminGroup
 
 from cabinet_pages.staff.accounts import AccountAdmin, CustomerAdmin
+from cabinet_pages.staff.appeals import AppealAdmin
 from cabinet_pages.staff.billing import BalanceAdmin, InvoiceAdmin, PaymentAdmin
 from cabinet_pages.staff.dictionaries import ArticleAdmin, BranchAdmin
 from cabinet_pages.staff.documents import SignedDocumentAdmin
@@ -47,6 +48,7 @@ class CabinetGroup(ModelAdminGroup):  # type: ignore[misc]
         InvoiceAdmin,
         PaymentAdmin,
         BalanceAdmin,
+        AppealAdmin,
         SignedDocumentAdmin,
         BranchAdmin,
         ArticleAdmin,

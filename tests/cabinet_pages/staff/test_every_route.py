@@ -32,6 +32,7 @@ CASES: dict[str, dict[str, tuple[int, int]]] = {
     "payment": READ_ONLY,
     "bankcredit": {**READ_ONLY, **HISTORY},
     "balance": READ_ONLY,
+    "appeal": READ_ONLY,
     "signeddocument": {**READ_ONLY, "file": (200, 200), "signature": (200, 200)},
     "branch": EDITED_BY_CENTRAL,
     "article": EDITED_BY_CENTRAL,

@@ -97,6 +97,7 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         "payment": make.make_payment(account, date(2026, 1, 15), "100.00"),
         "bankcredit": make.make_bank_credit(branch, payer=canary, purpose=canary),
         "balance": make.make_balance(account, date(2026, 1, 1), "5.00", "7.00"),
+        "appeal": make.make_appeal(account, line_text=f"Рахунок {canary}"),
         "signeddocument": document,
         "branch": branch,
         "article": make.make_article(),
