@@ -23,4 +23,5 @@ class CabinetPagesConfig(AppConfig):
         from cabinet_pages import checks, host_checks  # noqa: F401
         from cabinet_pages.access import receivers  # noqa: F401
         from cabinet_pages.articles import receivers as article_receivers  # noqa: F401
+        from cabinet_pages.notifications import checks as notification_checks  # noqa: F401
         from cabinet_pages.readings import receivers as reading_receivers  # noqa: F401

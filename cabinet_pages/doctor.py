@@ -25,6 +25,8 @@ from cabinet_pages.access.models import BranchOperator
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.install import missing_permissions
+from cabinet_pages.notifications.channels import installed_channels
+from cabinet_pages.notifications.events import installed_events
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.printing.rendering import pdf_renderer
 from cabinet_pages.readings.checks import registered_checks
@@ -63,6 +65,8 @@ def topics() -> list[Topic]:
         *_sections(),
         _page_types(),
         named("Reading checks", ((check.code, check) for check in registered_checks())),
+        named("Notification channels", installed_channels().items()),
+        named("Notification events", installed_events().items()),
         _renderer(),
         _storage(),
         _tasks(),

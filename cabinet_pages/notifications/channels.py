@@ -120,7 +120,11 @@ def message_id(key: str) -> str:
     return f"<{key}@{host}>"
 
 
+def plugged_channels() -> list[NotificationChannel]:
+    """What the `register_notification_channel` hooks give, in their order."""
+    return [channel for function in hooks.get_hooks(HOOK) for channel in function()]
+
+
 def installed_channels() -> dict[str, NotificationChannel]:
-    """Code → channel, mail first, then those of the `register_notification_channel` hooks in their order."""
-    found = [MailChannel(), *(channel for function in hooks.get_hooks(HOOK) for channel in function())]
-    return {channel.code: channel for channel in found}
+    """Code → channel, mail first."""
+    return {channel.code: channel for channel in (MailChannel(), *plugged_channels())}

@@ -1,6 +1,6 @@
 """Delivery of the outbox: what is due is sent, one message under one lease; what fails is tried again later.
 
-What is guaranteed is written down in `docs/decisions/0013-delivery-of-messages.md`.
+What is guaranteed is written down in `docs/decisions/0014-delivery-of-messages.md`.
 """
 
 from datetime import datetime, timedelta

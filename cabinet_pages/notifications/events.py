@@ -35,6 +35,11 @@ class NotificationEvent(ABC):
         """
 
 
+def plugged_events() -> list[NotificationEvent]:
+    """What the `register_notification_event` hooks give, in their order."""
+    return [event for function in hooks.get_hooks(HOOK) for event in function()]
+
+
 def installed_events() -> dict[str, NotificationEvent]:
-    """Code → event, from the `register_notification_event` hooks in their order."""
-    return {event.code: event for function in hooks.get_hooks(HOOK) for event in function()}
+    """Code → event."""
+    return {event.code: event for event in plugged_events()}

@@ -16,6 +16,8 @@ HOOKS = (
     "register_import_format",
     "register_import_kind",
     "register_import_stop",
+    "register_notification_channel",
+    "register_notification_event",
     "register_reading_check",
     "cabinet_staff_landing",
     "cabinet_invoice_addresses",

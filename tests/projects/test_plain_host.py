@@ -137,6 +137,16 @@ def test_a_strangers_plug_in_adds_windows_sections_formats_checks_and_a_renderer
     assert found["checks"][-1] == "round_thousands"
     assert "Town:" in found["pdf"]["bytes"]
     assert found["staff_landing"] == "/admin/cabinet_pages/account/?from=stranger"
+    assert "Power is back" in found["profile"]["text"]
+    assert [line.partition(" ")[2] for line in found["paged"]] == ["+380501112233: Power is back"]
 
-    for plugged in ("ContractWindowPage", "Households", "CaretTable", "RoundSum", "RoundThousands", "StampedRenderer"):
-        assert plugged in found["doctor"], plugged
+    plugged = (
+        "ContractWindowPage",
+        "Households",
+        "CaretTable",
+        "RoundSum",
+        "RoundThousands",
+        "StampedRenderer",
+        "TownPager",
+    )
+    assert [one for one in plugged if one not in found["doctor"]] == []

@@ -4,6 +4,7 @@ Run as a program of the host, its settings named by DJANGO_SETTINGS_MODULE: `pyt
 """
 
 import json
+import logging
 import re
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -23,11 +24,13 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
 from django.urls import get_resolver, reverse  # noqa: E402
 
-from cabinet_pages.access.models import Access  # noqa: E402
+from cabinet_pages.access.models import Access, Person  # noqa: E402
 from cabinet_pages.access.queries import scope_of  # noqa: E402
 from cabinet_pages.access.services import add_operator  # noqa: E402
 from cabinet_pages.accounts.models import Account  # noqa: E402
+from cabinet_pages.notifications.choices import choose  # noqa: E402
 from cabinet_pages.notifications.delivery import deliver_due  # noqa: E402
+from cabinet_pages.notifications.services import Notice, post_notices  # noqa: E402
 from cabinet_pages.templatetags.cabinet import day, moment  # noqa: E402
 from cabinet_pages.windows.addresses import invoice_addresses  # noqa: E402
 from cabinet_pages.windows.pages import ConsumerSectionPage, WindowMixin  # noqa: E402
@@ -174,8 +177,27 @@ def stranger() -> dict[str, Any]:
         ),
         "checks": [check.code for check in registered_checks()],
         "doctor": doctor.getvalue(),
+        "profile": seen(client, reverse("cabinet_profile")),
+        "paged": _paged(),
         "staff_landing": seen(_operator("operator.stranger@town.example"), reverse("cabinet_landing"))["to"],
     }
+
+
+def _paged() -> list[str]:
+    """What the stranger's channel sends of the stranger's event to somebody who wants it."""
+    user = get_user_model().objects.get(email=NEWCOMER)
+    Person.objects.filter(user=user).update(phone="+380501112233")
+    choose(user=user, wanted={("power_is_back", "pager"): True})
+    told = {"street": "Main Street"}
+    post_notices(notices=[Notice("stranger:power", "power_is_back", "pager", user.pk, told)])
+    lines: list[str] = []
+    pager = logging.getLogger("stranger.pager")
+    pager.setLevel(logging.INFO)
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    pager.addHandler(handler)
+    deliver_due()
+    return lines
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Decisions about bank credits that nothing has matched: whose the money is, or that it is not ours."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -7,11 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
 
+from cabinet_pages.access.announcing import announce, listeners
 from cabinet_pages.access.queries import branches_for
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.articles.models import Article
+from cabinet_pages.clock import kyiv_today
+from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.payments import audit
-from cabinet_pages.payments.models import BankCredit, MatchedBy
+from cabinet_pages.payments.events import PaymentReceived
+from cabinet_pages.payments.models import BANK_DOCUMENT, BankCredit, MatchedBy
 from cabinet_pages.payments.queries import credits_for_staff
 from cabinet_pages.payments.services.credits import unbook_bank_credit
 from cabinet_pages.payments.services.settling import settle_bank_credits
@@ -88,6 +93,7 @@ def assign_bank_credit(*, credit_id: int, account_number: str, article_id: int, 
     )
     settle_bank_credits(accounts={account.pk, credit.account_id or account.pk})
     credit.refresh_from_db()
+    _announce(credit)
     return credit
 
 
@@ -117,6 +123,21 @@ def dismiss_bank_credit(*, credit_id: int, reason: str, by: Any) -> BankCredit:
         settle_bank_credits(accounts={credit.account_id})
     credit.refresh_from_db()
     return credit
+
+
+def _announce(credit: BankCredit) -> None:
+    """Tell the people of the account of a payment that was made of a credit; of others the ERP's payment is told."""
+    payment = credit.payment
+    oldest = kyiv_today() - timedelta(days=cabinet_settings.IMPORT_MAIL_MAX_AGE)
+    if payment is None or not payment.document.startswith(BANK_DOCUMENT) or payment.paid_on < oldest:
+        return
+    item = {"account": payment.account_id, "on": payment.paid_on.isoformat(), "amount": f"{payment.amount:.2f}"}
+    announce(
+        event=PaymentReceived.code,
+        items=[item],
+        key=f"bank-credit:{credit.pk}:{payment.pk}:",
+        to=listeners(PaymentReceived.code, [payment.account_id]),
+    )
 
 
 def _own(credit_id: int, by: Any) -> BankCredit:

@@ -4,11 +4,14 @@ from django.http import HttpRequest
 from wagtail import hooks
 
 from cabinet_pages.access.queries import Scope
+from cabinet_pages.notifications.channels import NotificationChannel
+from cabinet_pages.notifications.events import NotificationEvent
 from cabinet_pages.readings.checks import ReadingCheck
 from imports.engine.stops import Stop
 from imports.formats import Format
 from stranger.checks import RoundThousands
 from stranger.formats import CaretTable
+from stranger.notices import PowerIsBack, TownPager
 from stranger.stops import RoundSum
 
 
@@ -28,6 +31,18 @@ def round_sum() -> Stop:
 def own_reading_checks() -> list[ReadingCheck]:
     """One function, any number of checks."""
     return [RoundThousands()]
+
+
+@hooks.register("register_notification_channel")
+def own_channels() -> list[NotificationChannel]:
+    """One function, any number of channels."""
+    return [TownPager()]
+
+
+@hooks.register("register_notification_event")
+def own_events() -> list[NotificationEvent]:
+    """One function, any number of events."""
+    return [PowerIsBack()]
 
 
 @hooks.register("cabinet_staff_landing", order=-1)
