@@ -8,9 +8,11 @@ from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
 from cabinet_pages.doctor import HOOK as DOCTOR_HOOK
+from cabinet_pages.windows.freshness import DATA_AS_OF_HOOK
 from imports.doctor import import_topics
 from imports.engine.stops import BUILT_IN_STOPS, Stop
 from imports.formats import BUILT_IN, Format
+from imports.freshness import imported_as_of
 from imports.resources import BUILT_IN_KINDS
 from imports.resources.base import KindResource
 from imports.staff.desk import BatchAdmin, staff_landing
@@ -67,3 +69,5 @@ modeladmin_register(TokenAdmin)
 hooks.register("cabinet_staff_landing", staff_landing)
 hooks.register(DOCTOR_HOOK, import_topics)
 hooks.register(DOCTOR_HOOK, bank_topics)
+
+hooks.register(DATA_AS_OF_HOOK, imported_as_of)

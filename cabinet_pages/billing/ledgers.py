@@ -1,20 +1,18 @@
-"""What an account owes and has paid, read for allocation: a constant number of queries for however many accounts."""
+"""What an account owes and has paid, read for allocation: one query for however many accounts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-from django.db.models import F, Q, QuerySet, Sum
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.billing.allocation import ANY_ARTICLE, Allocation, Charge, Money, allocate
-from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, InvoiceState
+from cabinet_pages.billing.ledger_rows import BALANCE, INVOICE, LedgerRow, ledger_rows
+from cabinet_pages.billing.models import InvoiceState
 from cabinet_pages.billing.purposes import NamedInvoice, folded_number, named_in
 from cabinet_pages.billing.rules import PaymentStatus, month_of, next_month, payment_status
-from cabinet_pages.payments.models import Payment
+from cabinet_pages.billing.turnover.rules import ArticleName
 from cabinet_pages.quantities.money import ZERO, total
 
 
@@ -37,46 +35,75 @@ class InvoicePayment:
     being_clarified: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InvoiceFacts:
-    """What allocation knows of a valid invoice."""
+    """What a ledger knows of an invoice.
+
+    Args:
+        pk: primary key.
+        number: as it is written.
+        issued_on: its date.
+        accounted_in: first day of its period, or of the month of its date.
+        due_on: the last Kyiv day for paying it.
+        is_valid: it is not annulled.
+        corrects: the number of the invoice that it corrects.
+        lines: article, period and sum with VAT; positive and negative ones are apart.
+    """
 
     pk: int
     number: str
     issued_on: date
     accounted_in: date
     due_on: date | None
+    is_valid: bool
     corrects: str
+    lines: list[tuple[int | None, date, Decimal]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The loaded rows of one account, and where its money went.
+    """The rows of one account, and where its money went.
 
     Args:
-        invoices: by primary key; annulled ones are not among them.
-        opening: the balances with which the ledger begins, by article; `ANY_ARTICLE` where they are of the whole.
-        begins_on: from this Kyiv day on the ledger's rows count; None for all of them.
-        allocation: what is paid of what.
-        disputed: articles whose newest closing balance is another than the computed one.
-        newest_month: the month of that balance; None without balances.
+        account: primary key.
+        visible_from: the Kyiv day from which documents are the present owner's; the sums of the month in which it lies
+            have the earlier owner's too, as the month's balances do.
+        invoices: by primary key, annulled ones too.
+        payments: in the order of their dates.
+        balances: of the months of the present owner, by month.
+        articles: by primary key.
     """
 
-    invoices: dict[int, InvoiceFacts]
-    opening: dict[int | None, Decimal]
-    begins_on: date | None
-    allocation: Allocation
-    disputed: frozenset[int | None] = field(default=frozenset())
-    newest_month: date | None = None
+    account: int
+    visible_from: date | None = None
+    invoices: dict[int, InvoiceFacts] = field(default_factory=dict)
+    payments: list[LedgerRow] = field(default_factory=list)
+    balances: dict[date, list[LedgerRow]] = field(default_factory=lambda: defaultdict(list))
+    articles: dict[int, ArticleName] = field(default_factory=dict)
+    #: The balances with which the ledger begins, by article; `ANY_ARTICLE` where they are of the whole.
+    opening: dict[int | None, Decimal] = field(default_factory=dict)
+    #: Articles whose newest closing balance is another than the computed one.
+    disputed: frozenset[int | None] = frozenset()
+    allocation: Allocation = field(default_factory=lambda: allocate([], []))
 
-    def is_disputed(self, article: int | None) -> bool:
-        """Whether the branch's balance says something else of an article."""
-        return article in self.disputed or ANY_ARTICLE in self.disputed
+    @property
+    def newest_month(self) -> date | None:
+        """The newest month with balances."""
+        return max(self.balances, default=None)
+
+    def is_visible(self, day: date) -> bool:
+        """Whether a document of a day is the present owner's."""
+        return self.visible_from is None or day >= self.visible_from
+
+    @property
+    def own_invoices(self) -> list[InvoiceFacts]:
+        """The valid invoices of the present owner."""
+        return [facts for facts in self.invoices.values() if facts.is_valid and self.is_visible(facts.issued_on)]
 
     def payment_of(self, invoice: int, today: date) -> InvoicePayment | None:
         """How far an invoice is paid on a Kyiv day; None for one that asks for nothing any more."""
         facts = self.invoices.get(invoice)
-        if facts is None:
+        if facts is None or not facts.is_valid:
             return None
         parts = self.allocation.of_invoice(invoice)
         paid, unpaid = total(part.paid for part in parts), total(part.unpaid for part in parts)
@@ -85,18 +112,39 @@ class Ledger:
             asked=paid + unpaid,
             paid=paid,
             unpaid=unpaid,
-            being_clarified=any(self.is_disputed(part.article) for part in parts),
+            being_clarified=any(part.article in self.disputed or ANY_ARTICLE in self.disputed for part in parts),
         )
 
+    def movements(self, counts: Callable[[date], bool], *, own: bool = True) -> dict[int | None, Decimal]:
+        """Valid invoices without payments, UAH by article, of the months that count.
 
-@dataclass(slots=True)
-class _Rows:
-    """Everything loaded of one account."""
+        Args:
+            counts: whether a month, by its first day, does.
+            own: only the present owner's documents.
+        """
+        found: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
+        for documents, sign in ((self.charged(own=own), 1), (self.paid(own=own), -1)):
+            for (month, article), amount in documents.items():
+                if counts(month):
+                    found[article] += sign * amount
+        return found
 
-    invoices: dict[int, InvoiceFacts] = field(default_factory=dict)
-    lines: dict[int, list[tuple[int | None, date, Decimal]]] = field(default_factory=lambda: defaultdict(list))
-    payments: list[Payment] = field(default_factory=list)
-    balances: dict[date, list[tuple[int | None, Decimal, Decimal]]] = field(default_factory=lambda: defaultdict(list))
+    def charged(self, *, own: bool = False) -> dict[tuple[date, int | None], Decimal]:
+        """Sums of valid invoices, UAH by the month in which they are accounted and by article."""
+        found: dict[tuple[date, int | None], Decimal] = defaultdict(lambda: ZERO)
+        for facts in self.invoices.values():
+            if facts.is_valid and (not own or self.is_visible(facts.issued_on)):
+                for article, _, amount in facts.lines:
+                    found[facts.accounted_in, article] += amount
+        return found
+
+    def paid(self, *, own: bool = False) -> dict[tuple[date, int | None], Decimal]:
+        """Sums of payments, UAH by month and article."""
+        found: dict[tuple[date, int | None], Decimal] = defaultdict(lambda: ZERO)
+        for payment in self.payments:
+            if not own or self.is_visible(payment.day):
+                found[month_of(payment.day), payment.article] += payment.first or ZERO
+        return found
 
 
 def ledger_for(scope: Scope) -> Ledger:
@@ -105,136 +153,95 @@ def ledger_for(scope: Scope) -> Ledger:
 
 
 def ledgers_for(scopes: Sequence[Scope]) -> dict[int, Ledger]:
-    """The ledgers of accounts by their primary keys; four queries, whatever the number of accounts and rows."""
-    rows = {scope.account.pk: _Rows() for scope in scopes}
-    visible_from = {scope.account.pk: scope.visible_from for scope in scopes}
-    _load_invoices(rows, _of(Invoice.objects, rows, "", "issued_on"))
-    _load_lines(rows, _of(InvoiceLine.objects, rows, "invoice__", "invoice__issued_on"))
-    for payment in (
-        _of(Payment.objects, rows, "", "paid_on")
-        .only("account_id", "article_id", "paid_on", "amount", "purpose")
-        .order_by("paid_on", "pk")
-    ):
-        rows[payment.account_id].payments.append(payment)
-    balances = Balance.objects.filter(account__in=list(rows), withdrawn=False)
-    for account, period, article, opening, closing in balances.values_list(
-        "account_id", "period", "article_id", "opening", "closing"
-    ):
-        since = visible_from[account]
-        if since is None or period >= month_of(since):
-            rows[account].balances[period].append((article, opening, closing))
-    return {account: _ledger(found) for account, found in rows.items()}
+    """The ledgers of accounts by their primary keys; one query, whatever the number of accounts and rows."""
+    ledgers = {scope.account.pk: Ledger(scope.account.pk, scope.visible_from) for scope in scopes}
+    # Nothing is asked for nobody.
+    rows = ledger_rows(scopes) if scopes else []
+    for row in sorted(rows, key=lambda row: (row.day, row.key, row.article or 0, row.line_period or row.day)):
+        _add(ledgers[row.account], row)
+    for ledger in ledgers.values():
+        _settle(ledger)
+    return ledgers
 
 
-def _of(manager: Any, accounts: Iterable[int], prefix: str, day: str) -> "QuerySet[Any]":
-    """Rows of accounts that are not withdrawn, and dated in the time of each account's present owner."""
-    since = f"{prefix}account__owned_since"
-    in_time = Q(**{f"{since}__isnull": True}) | Q(**{f"{day}__gte": F(since)})
-    found: QuerySet[Any] = manager.filter(
-        in_time, **{f"{prefix}account__in": list(accounts), f"{prefix}withdrawn": False}
-    )
-    return found
-
-
-def _load_invoices(rows: dict[int, _Rows], invoices: "QuerySet[Any]") -> None:
-    for account, *values, period, issued_on, due_on, corrects in invoices.filter(state=InvoiceState.VALID).values_list(
-        "account_id", "pk", "number", "period", "issued_on", "due_on", "corrects_number"
-    ):
-        pk, number = values
-        rows[account].invoices[pk] = InvoiceFacts(
-            pk=pk,
-            number=number,
-            issued_on=issued_on,
-            accounted_in=month_of(period or issued_on),
-            due_on=due_on,
-            corrects=corrects,
+def _add(ledger: Ledger, row: LedgerRow) -> None:
+    if row.article is not None and row.article not in ledger.articles:
+        ledger.articles[row.article] = ArticleName(
+            row.article, row.article_name or "", row.article_order or 0, not row.carries_vat
         )
+    if row.kind == BALANCE:
+        ledger.balances[row.day].append(row)
+    elif row.kind == INVOICE:
+        month = month_of(row.period or row.day)
+        facts = ledger.invoices.setdefault(
+            row.key,
+            InvoiceFacts(
+                pk=row.key,
+                number=row.text,
+                issued_on=row.day,
+                accounted_in=month,
+                due_on=row.due_on,
+                is_valid=row.state == InvoiceState.VALID,
+                corrects=row.corrects,
+            ),
+        )
+        facts.lines += [(row.article, row.line_period or month, amount) for amount in (row.first, row.second) if amount]
+    else:
+        ledger.payments.append(row)
 
 
-def _load_lines(rows: dict[int, _Rows], lines: "QuerySet[InvoiceLine]") -> None:
-    """Lines added up by invoice, article, period and sign: what one invoice asks and gives back is not netted."""
-    groups = (
-        lines.filter(invoice__state=InvoiceState.VALID)
-        .order_by("invoice_id", "article_id", "period")
-        .values_list("invoice__account_id", "invoice_id", "article_id", "period")
-        .annotate(asked=Sum("gross", filter=Q(gross__gt=0)), given=Sum("gross", filter=Q(gross__lt=0)))
-    )
-    for account, invoice, article, period, asked, given in groups:
-        facts = rows[account].invoices.get(invoice)
-        if facts is None:
-            # Imported between the two queries.
-            continue
-        for amount in (asked, given):
-            if amount:
-                rows[account].lines[invoice].append((article, period or facts.accounted_in, amount))
-
-
-def _ledger(rows: _Rows) -> Ledger:
-    opening, begins_on = _opening(rows)
-    named = _numbers(rows.invoices.values())
+def _settle(ledger: Ledger) -> None:
+    """Give the money of a loaded ledger to its debts."""
+    invoices = ledger.own_invoices
+    ledger.opening, begins_on = _opening(ledger, invoices)
+    named = _numbers(invoices)
     charges, money = [], []
-    for facts in rows.invoices.values():
-        for position, (article, period, amount) in enumerate(rows.lines[facts.pk]):
+    for facts in invoices:
+        for position, (article, period, amount) in enumerate(facts.lines):
             if amount > 0:
                 charges.append(Charge(facts.pk, article, period, facts.issued_on, amount))
             else:
                 money.append(_negative_line(facts, position, article, period, -amount, named))
-    payments = [payment for payment in rows.payments if begins_on is None or payment.paid_on >= begins_on]
-    money += [_payment(payment, named) for payment in payments]
-    ledger = Ledger(
-        invoices=rows.invoices,
-        opening=opening,
-        begins_on=begins_on,
-        allocation=allocate(charges, money, opening),
-        newest_month=max(rows.balances, default=None),
-    )
-    ledger.disputed = _disputed(rows, ledger, payments)
-    return ledger
+    money += [
+        _payment(payment, named)
+        for payment in ledger.payments
+        if ledger.is_visible(payment.day) and (begins_on is None or payment.day >= begins_on)
+    ]
+    ledger.allocation = allocate(charges, money, ledger.opening)
+    ledger.disputed = _disputed(ledger, begins_on)
 
 
-def _opening(rows: _Rows) -> tuple[dict[int | None, Decimal], date | None]:
+def _opening(ledger: Ledger, invoices: Sequence[InvoiceFacts]) -> tuple[dict[int | None, Decimal], date | None]:
     """The balance older than the first invoice, by article, and the first day whose payments are not part of it.
 
     See `docs/decisions/0013-allocation.md`, «Older debt».
     """
-    first = min((facts.accounted_in for facts in rows.invoices.values()), default=min(rows.balances, default=None))
-    if first is None or not rows.balances:
+    balances = ledger.balances
+    first = min((facts.accounted_in for facts in invoices), default=min(balances, default=None))
+    if first is None or not balances:
         return {}, None
-    later = [month for month in rows.balances if month >= first]
+    later = [month for month in balances if month >= first]
     if not later:
-        last = max(rows.balances)
-        return {article: closing for article, _, closing in rows.balances[last]}, next_month(last)
+        last = max(balances)
+        return {row.article: row.second or ZERO for row in balances[last]}, next_month(last)
     anchor = min(later)
-    opening: dict[int | None, Decimal] = {article: amount for article, amount, _ in rows.balances[anchor]}
-    between = _movements(rows, rows.payments, lambda month: first <= month < anchor)
-    for article, amount in between.items():
+    opening: dict[int | None, Decimal] = {row.article: row.first or ZERO for row in balances[anchor]}
+    for article, amount in ledger.movements(lambda month: first <= month < anchor).items():
         key = ANY_ARTICLE if ANY_ARTICLE in opening else article
         opening[key] = opening.get(key, ZERO) - amount
     return opening, first
 
 
-def _movements(rows: _Rows, payments: Iterable[Payment], counts: Any) -> dict[int | None, Decimal]:
-    """Invoices without payments, by article, of the months that count."""
-    found: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
-    for facts in rows.invoices.values():
-        if counts(facts.accounted_in):
-            for article, _, amount in rows.lines[facts.pk]:
-                found[article] += amount
-    for payment in payments:
-        if counts(month_of(payment.paid_on)):
-            found[payment.article_id] -= payment.amount
-    return found
-
-
-def _disputed(rows: _Rows, ledger: Ledger, payments: Iterable[Payment]) -> frozenset[int | None]:
+def _disputed(ledger: Ledger, begins_on: date | None) -> frozenset[int | None]:
     """Articles of which the newest closing balance is not what the rows up to its month come to."""
     newest = ledger.newest_month
     if newest is None:
         return frozenset()
     computed = defaultdict(lambda: ZERO, ledger.opening)
-    for article, amount in _movements(rows, payments, lambda month: month <= newest).items():
+    counted = ledger.movements(lambda month: month <= newest and (begins_on is None or month >= month_of(begins_on)))
+    for article, amount in counted.items():
         computed[article] += amount
-    stated = {article: closing for article, _, closing in rows.balances[newest]}
+    stated = {row.article: row.second or ZERO for row in ledger.balances[newest]}
     if ANY_ARTICLE in stated or ANY_ARTICLE in ledger.opening:
         same = total(computed.values()) == total(stated.values())
         return frozenset() if same else frozenset({ANY_ARTICLE})
@@ -262,14 +269,14 @@ def _meant(named: NamedInvoice, numbers: dict[str, list[InvoiceFacts]], by: date
     return meant[0].pk if meant else None
 
 
-def _payment(payment: Payment, numbers: dict[str, list[InvoiceFacts]]) -> Money:
-    named = named_in(payment.purpose, payment.paid_on)
-    meant = (_meant(one, numbers, payment.paid_on) for one in named.invoices)
+def _payment(payment: LedgerRow, numbers: dict[str, list[InvoiceFacts]]) -> Money:
+    named = named_in(payment.text, payment.day)
+    meant = (_meant(one, numbers, payment.day) for one in named.invoices)
     return Money(
-        source=("payment", payment.pk, 0),
-        article=payment.article_id,
-        made_on=payment.paid_on,
-        amount=payment.amount,
+        source=("payment", payment.key, 0),
+        article=payment.article,
+        made_on=payment.day,
+        amount=payment.first or ZERO,
         invoices=tuple(dict.fromkeys(pk for pk in meant if pk is not None)),
         periods=named.periods,
     )
@@ -299,4 +306,4 @@ def _negative_line(
     )
 
 
-__all__ = ["InvoicePayment", "Ledger", "ledger_for", "ledgers_for"]
+__all__ = ["InvoiceFacts", "InvoicePayment", "Ledger", "ledger_for", "ledgers_for"]

@@ -14,24 +14,21 @@ from wagtail.contrib.routable_page.models import path
 from wagtail.models import Site
 
 from cabinet_pages.access.queries import Scope
-from cabinet_pages.accounts.models import DistributionPayer
 from cabinet_pages.accounts.rules import months_before
-from cabinet_pages.billing.forms import InvoiceFilter
 from cabinet_pages.billing.invoice_pdf import InvoiceDocument, file_name, invoice_pdf
+from cabinet_pages.billing.listing.routes import InvoiceListRoutes
 from cabinet_pages.billing.queries import (
     Finance,
     balance_range,
     finance_for,
     invoice_for,
-    invoice_totals,
-    invoice_years_for,
     invoices_for,
     lines_of,
     months_for,
 )
 from cabinet_pages.billing.reconciliation.routes import ReconciliationRoutes, act_query
 from cabinet_pages.billing.rules import Side, StatedBalance, month_of, months_between
-from cabinet_pages.billing.samples import sample_finance, sample_invoices
+from cabinet_pages.billing.samples import sample_finance
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.templatetags.cabinet import money, period
 from cabinet_pages.utility.models import UtilitySettings
@@ -46,7 +43,7 @@ SIDE_WORDS = {Side.DEBT: _("debt"), Side.CREDIT: _("overpayment"), Side.SETTLED:
 MONTHS_WITHOUT_DATA = 12
 
 
-class InvoicesPage(WindowMixin, CabinetBasePage):
+class InvoicesPage(InvoiceListRoutes, WindowMixin, CabinetBasePage):
     """«Рахунки»: the invoices of an account, each with its PDF."""
 
     manual_section = "4.2"
@@ -57,28 +54,6 @@ class InvoicesPage(WindowMixin, CabinetBasePage):
 
     class Meta:
         verbose_name = _("Window: invoices")
-
-    def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
-        """The list, cut to the chosen year and month, with its totals."""
-        form = InvoiceFilter(request.GET, years=invoice_years_for(scope))
-        invoices = invoices_for(scope, **form.cleaned_data) if form.is_valid() else invoices_for(scope).none()
-        totals = invoice_totals(invoices)
-        return {
-            "form": form,
-            "is_filtered": bool(request.GET.get("year") or request.GET.get("month")),
-            "totals": totals,
-            "invoices": page_of(invoices, request, count=totals.count),
-            "supplier_pays": scope.account.distribution_payer == DistributionPayer.SUPPLIER,
-        }
-
-    def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Three made-up invoices, one of them annulled."""
-        invoices, totals = sample_invoices()
-        return {
-            "form": InvoiceFilter({}, years=[]),
-            "totals": totals,
-            "invoices": page_of(invoices, request),
-        }
 
     @path("<str:number>/<uuid:uuid>/")
     def invoice(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:

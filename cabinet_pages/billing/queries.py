@@ -1,14 +1,13 @@
 """Reads of invoices and balances; each takes a Scope."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DateField, F, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.articles.models import Article
@@ -63,30 +62,11 @@ class Finance:
     by_article: list[Movement] = field(default_factory=list)
 
 
-def invoices_for(scope: Scope, *, year: int | None = None, month: int | None = None) -> "QuerySet[Invoice]":
-    """Invoices of an account that its present owner may see, newest first.
-
-    Each has `accounted_on`, the first day of its period, or its date where the export gives no period.
-
-    Args:
-        scope: the account.
-        year: only those accounted in this year.
-        month: only those accounted in this month, 1 to 12.
-    """
-    invoices = Invoice.objects.filter(scope.visible("issued_on"), account=scope.account, withdrawn=False).annotate(
-        accounted_on=Coalesce("period", "issued_on", output_field=DateField())
+def invoices_for(scope: Scope) -> "QuerySet[Invoice]":
+    """Invoices of an account that its present owner may see, newest first."""
+    return Invoice.objects.filter(scope.visible("issued_on"), account=scope.account, withdrawn=False).order_by(
+        "-issued_on", "-pk"
     )
-    if year is not None:
-        invoices = invoices.filter(accounted_on__year=year)
-    if month is not None:
-        invoices = invoices.filter(accounted_on__month=month)
-    return invoices.order_by("-issued_on", "-pk")
-
-
-def invoice_years_for(scope: Scope) -> list[int]:
-    """Years in which an account has invoices, newest first."""
-    years = invoices_for(scope).order_by().annotate(year=ExtractYear("accounted_on")).values_list("year", flat=True)
-    return sorted(years.distinct(), reverse=True)
 
 
 def invoice_totals(invoices: "QuerySet[Invoice]") -> InvoiceTotals:
@@ -122,23 +102,28 @@ class UnpaidPart:
     unpaid: Decimal
 
 
-def unpaid_parts(scope: Scope, invoice: Invoice, *, ledger: Ledger | None = None) -> list[UnpaidPart]:
+def unpaid_parts(
+    scope: Scope, invoice: Invoice, *, ledger: Ledger | None = None, lines: Iterable[InvoiceLine] | None = None
+) -> list[UnpaidPart]:
     """What is left to pay of an invoice by article, in the articles' order, as the cabinet allocates payments.
 
     Args:
         scope: of the invoice's account.
         invoice: one that the scope has opened; an annulled one asks for nothing.
-        ledger: the account's, where the caller has it already; otherwise it takes four queries.
+        ledger: the account's, where the caller has it already; otherwise it takes a query.
+        lines: of the invoice with their articles, likewise.
 
     Returns:
         a part for each article that has a positive line, paid ones too; none where nothing is asked for.
     """
     parts = (ledger or ledger_for(scope)).allocation.of_invoice(invoice.pk)
-    articles = Article.objects.in_bulk([part.article for part in parts if part.article is not None]) if parts else {}
+    if not parts:
+        return []
+    articles = {line.article_id: line.article for line in (lines_of(invoice) if lines is None else lines)}
     found = [
         UnpaidPart(article=articles[part.article], gross=part.amount, paid=part.paid, unpaid=part.unpaid)
         for part in parts
-        if part.article in articles
+        if part.article is not None
     ]
     return sorted(found, key=lambda part: (part.article.order, part.article.name))
 

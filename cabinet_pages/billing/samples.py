@@ -5,14 +5,21 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from cabinet_pages.accounts.models import Account
+from cabinet_pages.billing.ledgers import InvoicePayment
+from cabinet_pages.billing.listing.queries import InvoiceList
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceState
 from cabinet_pages.billing.queries import Finance, InvoiceTotals, Movement
+from cabinet_pages.billing.rules import PaymentStatus
+from cabinet_pages.quantities.money import ZERO
 
 
-def sample_invoices() -> tuple[list[Invoice], InvoiceTotals]:
-    """Three invoices, the last one annulled, and their totals."""
+def sample_invoices() -> InvoiceList:
+    """Three invoices, one paid in part, one in full, and the last one annulled, with their totals."""
     invoices = [
         Invoice(
+            pk=number,
+            account=Account(number="80-36"),
             number=str(number),
             issued_on=date(2020, 2, 29),
             period=date(2020, 2, 1),
@@ -30,7 +37,14 @@ def sample_invoices() -> tuple[list[Invoice], InvoiceTotals]:
         )
     ]
     totals = InvoiceTotals(count=3, annulled=1, net=Decimal("2000.00"), vat=Decimal("400.00"), gross=Decimal("2400.00"))
-    return invoices, totals
+    half, whole = Decimal("600.00"), Decimal("1200.00")
+    payments = {
+        3: InvoicePayment(PaymentStatus.PARTLY, asked=whole, paid=half, unpaid=half, being_clarified=False),
+        2: InvoicePayment(PaymentStatus.PAID, asked=whole, paid=whole, unpaid=ZERO, being_clarified=False),
+    }
+    return InvoiceList(
+        invoices=invoices, totals=totals, paid=whole + half, unpaid=half, being_clarified=False, payments=payments
+    )
 
 
 def sample_finance() -> tuple[list[Movement], Finance]:

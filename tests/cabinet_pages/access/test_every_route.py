@@ -174,6 +174,7 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("FinancePage", "act_file"): lambda ids: {"number": ids["number"], "file_format": "xlsx"},
     ("FinancePage", "appeal"): number,
     ("FinancePage", "appeals"): number,
+    ("InvoicesPage", "invoices_of_all"): nothing,
     ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
     ("InvoicesPage", "pdf"): nested("invoice", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),

@@ -1,0 +1,1 @@
+"""The list of invoices over one or all accounts."""
