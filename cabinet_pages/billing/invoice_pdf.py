@@ -1,17 +1,24 @@
-"""What the PDF of an invoice says, gathered for its template."""
+"""What an invoice says on its page and in its PDF, gathered for their templates."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
+from django.db.models import Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
-from cabinet_pages.billing.queries import payee_accounts_for
-from cabinet_pages.billing.rules import amount_in_words, amount_to_pay
+from cabinet_pages.billing.paying import Part, PaymentOffer, payment_offers
+from cabinet_pages.billing.queries import balances_for, payee_accounts_for
+from cabinet_pages.billing.rules import StatedBalance, amount_in_words, amount_to_pay, stated_balance
 from cabinet_pages.printing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
+from cabinet_pages.quantities.money import ZERO, total
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
 
 TEMPLATE = "cabinet_pages/billing/invoice_pdf.html"
@@ -19,23 +26,40 @@ TEMPLATE = "cabinet_pages/billing/invoice_pdf.html"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InvoiceDocument:
-    """An invoice with everything its PDF names; sums in UAH."""
+    """An invoice with everything that is said of it; sums in UAH.
+
+    Args:
+        utility: the payee.
+        invoice: with its account, and the account's customer and branch.
+        lines: with their articles.
+        parts: by article, what is paid and what is left to pay on `made_on`.
+        scope: in which all this is seen.
+        made_on: the Kyiv day of all these figures.
+    """
 
     utility: UtilitySettings
     invoice: Invoice
-    lines: list[InvoiceLine]
+    lines: Sequence[InvoiceLine]
+    parts: Sequence[Part]
+    scope: Scope
+    made_on: date
 
     @property
     def account(self) -> Account:
         """Whom the invoice is for; loaded with its customer and branch by the scope that opened it."""
         return self.invoice.account
 
-    @property
+    @cached_property
     def payees(self) -> list[PayeeAccount]:
         """Where to pay the articles of the lines; one query."""
         return payee_accounts_for(self.utility, {line.article_id for line in self.lines})
+
+    @cached_property
+    def offers(self) -> list[PaymentOffer]:
+        """Payments of what is left, one for each IBAN; none where nothing is due."""
+        return payment_offers(utility=self.utility, invoice=self.invoice, lines=self.lines, parts=self.parts)
 
     @property
     def heading(self) -> str:
@@ -52,10 +76,23 @@ class InvoiceDocument:
         """Whether the invoice asks for nothing any more."""
         return self.invoice.state == InvoiceState.ANNULLED
 
+    @cached_property
+    def stated_opening(self) -> StatedBalance | None:
+        """The account's balance at the beginning of the period, where it is known; one query."""
+        if self.invoice.period is None:
+            return None
+        months = balances_for(self.scope).filter(period=self.invoice.period)
+        return stated_balance(months.aggregate(opening=Sum("opening"))["opening"])
+
     @property
-    def to_pay(self) -> Decimal:
-        """What is to be paid."""
-        return amount_to_pay(self.invoice.gross, annulled=self.is_annulled)
+    def unpaid(self) -> Decimal:
+        """What is left to pay."""
+        return ZERO if self.is_annulled else total(part.unpaid for part in self.parts)
+
+    @property
+    def paid(self) -> Decimal:
+        """What is paid of what the invoice asks for, also by what other invoices take back."""
+        return max(amount_to_pay(self.invoice.gross, annulled=self.is_annulled) - self.unpaid, ZERO)
 
     @property
     def in_words(self) -> str:
@@ -69,8 +106,9 @@ class InvoiceDocument:
 
 
 def invoice_pdf(document: InvoiceDocument) -> bytes:
-    """The invoice as PDF. Raises PdfFailed."""
-    return pdf_renderer().render(TEMPLATE, {"document": document})
+    """The invoice as PDF, in Ukrainian. Raises PdfFailed."""
+    with translation.override(DOCUMENT_LANGUAGE):
+        return pdf_renderer().render(TEMPLATE, {"document": document})
 
 
 def file_name(invoice: Invoice) -> str:

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -15,15 +16,16 @@ from wagtail.models import Site
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.rules import months_before
-from cabinet_pages.billing.invoice_pdf import InvoiceDocument, file_name, invoice_pdf
+from cabinet_pages.billing.documents import document_of
+from cabinet_pages.billing.issued_files import pdf_response
 from cabinet_pages.billing.listing.routes import InvoiceListRoutes
+from cabinet_pages.billing.models import Invoice
 from cabinet_pages.billing.queries import (
     Finance,
     balance_range,
     finance_for,
     invoice_for,
     invoices_for,
-    lines_of,
     months_for,
 )
 from cabinet_pages.billing.reconciliation.routes import ReconciliationRoutes, act_query
@@ -57,30 +59,23 @@ class InvoicesPage(InvoiceListRoutes, WindowMixin, CabinetBasePage):
 
     @path("<str:number>/<uuid:uuid>/")
     def invoice(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
-        """One invoice with its lines."""
+        """One invoice with its lines, and with payment codes for what is left to pay of it."""
         scope = self.scope_or_404(request, number)
-        context = {**self.get_shell_context(request, scope), "document": self._document(request, scope, uuid)}
+        document = document_of(UtilitySettings.for_request(request), scope, _invoice_or_404(scope, uuid))
+        context = {**self.get_shell_context(request, scope), "document": document}
         return TemplateResponse(request, self.invoice_template, context)
 
     @path("<str:number>/<uuid:uuid>/pdf/")
     def pdf(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
-        """One invoice as a PDF to save and print."""
+        """One invoice as a PDF to save and print: the bytes that were issued, or are at this moment."""
         scope = self.scope_or_404(request, number)
-        document = self._document(request, scope, uuid)
-        response = HttpResponse(invoice_pdf(document), content_type="application/pdf")
-        disposition = content_disposition_header(as_attachment=True, filename=file_name(document.invoice))
-        if disposition:
-            response["Content-Disposition"] = disposition
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    def _document(self, request: HttpRequest, scope: Scope, uuid: UUID) -> InvoiceDocument:
-        invoice = invoice_for(scope, uuid)
-        if invoice is None:
-            raise Http404
+        invoice = _invoice_or_404(scope, uuid)
         invoice.account = scope.account
-        lines = list(lines_of(invoice))
-        return InvoiceDocument(utility=UtilitySettings.for_request(request), invoice=invoice, lines=lines)
+        response = pdf_response(UtilitySettings.for_request(request), invoice)
+        if response is None:
+            messages.error(request, gettext("The PDF cannot be given at the moment. Please tell the call centre."))
+            return redirect(f"{self.get_url(request)}{number}/{uuid}/")
+        return response
 
 
 class FinancePage(ReconciliationRoutes, WindowMixin, CabinetBasePage):
@@ -138,6 +133,13 @@ def invoice_addresses(request: HttpRequest, scope: Scope, numbers: set[str]) -> 
     window = address_below(site.root_page, InvoicesPage, request) if site else ""
     found = invoices_for(scope).filter(number__in=numbers).order_by("issued_on", "pk").values_list("number", "uuid")
     return {number: f"{window}{scope.account.slug}/{uuid}/" for number, uuid in found} if window else {}
+
+
+def _invoice_or_404(scope: Scope, uuid: UUID) -> Invoice:
+    invoice = invoice_for(scope, uuid)
+    if invoice is None:
+        raise Http404
+    return invoice
 
 
 def _answer(finance: Finance, first: date, last: date) -> list[dict[str, str]]:

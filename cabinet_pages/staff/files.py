@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.http import content_disposition_header
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 
-from cabinet_pages.billing.invoice_pdf import InvoiceDocument, file_name, invoice_pdf
-from cabinet_pages.billing.queries import lines_of
+from cabinet_pages.billing.issued_files import pdf_response
 from cabinet_pages.staff.scope import ScopedObjectView
 from cabinet_pages.utility.models import UtilitySettings
 
@@ -52,12 +50,10 @@ class RequestScanView(ScopedObjectView):
 
 
 class InvoicePdfView(ScopedObjectView):
-    """Renders an invoice as the customer gets it."""
+    """Gives an invoice as the customer gets it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        document = InvoiceDocument(
-            utility=UtilitySettings.for_request(request), invoice=self.instance, lines=list(lines_of(self.instance))
-        )
-        response = HttpResponse(invoice_pdf(document), content_type="application/pdf")
-        response["Content-Disposition"] = content_disposition_header(True, file_name(self.instance)) or "attachment"
+        response = pdf_response(UtilitySettings.for_request(request), self.instance)
+        if response is None:
+            raise Http404
         return as_private(response)

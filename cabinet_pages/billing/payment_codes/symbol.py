@@ -22,8 +22,8 @@ def payment_symbol(address: str, version: CodeVersion = CodeVersion.V002) -> seg
     smallest, largest = SIZES[version]
     for level in ("m", "l"):
         symbol = segno.make_qr(address, error=level, boost_error=False, mask=_MASK)
-        if symbol.version < smallest:
+        if int(symbol.version) < smallest:
             symbol = segno.make_qr(address, error=level, boost_error=False, mask=_MASK, version=smallest)
-        if symbol.version <= largest:
+        if int(symbol.version) <= largest:
             return symbol
     raise CodeRefused("picture_large", limit=largest)

@@ -1,9 +1,7 @@
 """The PDF of an invoice: its words, its fonts, and what hostile names cannot do."""
 
-import builtins
 import io
 import logging
-import socket
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -21,19 +19,6 @@ from tests import factories
 from tests.support.windows import SECTION, client_of
 
 pytestmark = pytest.mark.django_db
-
-HOSTILE = [
-    '<img src="file:///etc/hostname">',
-    "<img src='http://169.254.169.254/latest/'>",
-    "<img src=data:image/png;base64,AAAA>",
-    '"><style>@import url(http://127.0.0.1:9/x.css);</style>',
-    "[[[[[[[[[[[[red]]]]]]]]]]",
-    "<pdf:include src='/etc/passwd'>",
-    "</td></tr></table><pdf:nextpage>",
-    "{{ settings.SECRET_KEY }}{% debug %}",
-    "&lt;b&gt; & &#1110; <b>",
-    "<div>" * 300,
-]
 
 
 class EchoRenderer(PdfRenderer):
@@ -158,7 +143,7 @@ def test_every_font_of_the_document_is_embedded(account: Any, client: Any) -> No
     assert (ASSETS / "DejaVu-LICENSE.txt").read_text(encoding="utf-8").count("Bitstream") > 0
 
 
-def test_it_is_saved_under_a_ukrainian_name_and_kept_nowhere(account: Any, client: Any) -> None:
+def test_it_is_saved_under_a_ukrainian_name_and_no_cache_keeps_it(account: Any, client: Any) -> None:
     response = pdf_of(client, factories.make_invoice(account, 'ВН/7\\"26', date(2026, 2, 28)))
     assert response["Content-Type"] == "application/pdf"
     assert (
@@ -203,36 +188,6 @@ def test_a_name_longer_than_the_page_wraps(account: Any, client: Any) -> None:
     account.customer.save()
     reader = PdfReader(io.BytesIO(pdf_of(client, factories.make_invoice(account)).content))
     assert len(reader.pages) == 1
-
-
-def test_hostile_names_appear_literally_and_reach_neither_network_nor_files(
-    account: Any, client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*arguments: Any, **options: Any) -> Any:
-        raise AssertionError(f"a connection was tried: {arguments!r}")
-
-    opened: list[str] = []
-    real_open = builtins.open
-
-    def watched(file: Any, *arguments: Any, **options: Any) -> Any:
-        opened.append(str(file))
-        return real_open(file, *arguments, **options)
-
-    invoice = factories.make_invoice(account)
-    for value in HOSTILE:
-        account.customer.name = value[:255]
-        account.legal_address = value[:255]
-        account.customer.save()
-        account.save()
-        with monkeypatch.context() as patched:
-            patched.setattr(socket, "create_connection", refuse)
-            patched.setattr(socket, "getaddrinfo", refuse)
-            patched.setattr(builtins, "open", watched)
-            response = pdf_of(client, invoice)
-        assert response.status_code == 200, value
-        compact = text_of(response).replace(" ", "")
-        assert value[:40].replace(" ", "") in compact, value
-    assert [name for name in opened if name.startswith("/etc")] == []
 
 
 def test_a_template_that_names_foreign_resources_gets_none(tmp_path: Any, settings: Any, caplog: Any) -> None:
