@@ -78,7 +78,7 @@ class MailChannel(NotificationChannel):
     """E-mail, by the site's mail settings."""
 
     code = MAIL
-    label = _("E-mail")
+    label = _("Mail")
     on_by_default = True
 
     def address(self, user: Any) -> str:

@@ -31,10 +31,12 @@ class Block:
 
     Args:
         kind: `text`; `link`, an address alone on its line; `code`, an activation code alone on its line.
+        link: the address that a text ends with, on a line of its own.
     """
 
     kind: str
     text: str
+    link: str = ""
 
 
 def utility_of_default_site() -> UtilitySettings:
@@ -73,4 +75,7 @@ def frame(subject: str, text: str, utility: UtilitySettings) -> str:
 def _block(text: str) -> Block:
     if _LINK.match(text):
         return Block("link", text)
-    return Block("code" if _CODE.match(text) else "text", text)
+    if _CODE.match(text):
+        return Block("code", text)
+    above, _, last = text.rpartition("\n")
+    return Block("text", above, last) if _LINK.match(last) else Block("text", text)

@@ -164,6 +164,8 @@ def test_the_frame_shows_links_and_codes_as_what_they_are() -> None:
     html = frame("Тема", "Добрий день\nтут\n\nhttps://cabinet.example/x?a=1&b=2\n\nABCD-EFGH-2345\n", UtilitySettings())
     assert 'href="https://cabinet.example/x?a=1&amp;b=2"' in html
     assert "letter-spacing" in html
+    below = frame("Тема", "Рахунок № 1\nhttps://cabinet.example/invoice/\n", UtilitySettings())
+    assert 'Рахунок № 1<br><a href="https://cabinet.example/invoice/" style="' in below, "with the look of other links"
     assert "Добрий день<br>тут" in html
 
 
