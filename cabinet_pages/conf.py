@@ -50,6 +50,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "PAYMENT_CODE_VERSION": "002",
     # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.
     "PDF_RENDERER": {"BACKEND": "cabinet_pages.printing.rendering.Xhtml2PdfRenderer", "OPTIONS": {}},
+    "DOCUMENT_VERIFIER": {"BACKEND": "cabinet_pages.documents.verification.verifier.OwnVerifier", "OPTIONS": {}},
+    # The utility's seal on the PDFs that it issues, of the same form; None seals nothing.
+    "PDF_SEAL": None,
 }
 
 

@@ -24,11 +24,13 @@ from wagtail.models import Site
 from cabinet_pages.access.models import BranchOperator
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.conf import cabinet_settings
+from cabinet_pages.documents.verifying import document_verifier
 from cabinet_pages.install import missing_permissions
 from cabinet_pages.notifications.channels import installed_channels
 from cabinet_pages.notifications.events import installed_events
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.printing.rendering import pdf_renderer
+from cabinet_pages.printing.sealing import pdf_seal
 from cabinet_pages.readings.checks import registered_checks
 from cabinet_pages.staff.permissions import GROUPS
 from cabinet_pages.windows.pages import AccountListMixin, CabinetMixin, SectionMixin, WindowMixin
@@ -68,6 +70,8 @@ def topics() -> list[Topic]:
         named("Notification channels", installed_channels().items()),
         named("Notification events", installed_events().items()),
         _renderer(),
+        _seal(),
+        _verifier(),
         _storage(),
         _tasks(),
         _groups(),
@@ -155,6 +159,25 @@ def _renderer() -> Topic:
         return Topic(title, (path_of(pdf_renderer()),))
     except (ImportError, KeyError, TypeError, ValueError) as error:
         return Topic(title, problems=(f"WAGTAIL_CABINET['PDF_RENDERER'] {chosen!r} cannot be used: {error}",))
+
+
+def _seal() -> Topic:
+    title = "Seal on PDFs"
+    # A setting with a passphrase or a PIN is not repeated here.
+    try:
+        seal = pdf_seal()
+    except (ImportError, KeyError, TypeError, ValueError, OSError) as error:
+        return Topic(title, problems=(f"WAGTAIL_CABINET['PDF_SEAL'] cannot be used: {error}",))
+    return Topic(title, (path_of(seal) if seal else "none",))
+
+
+def _verifier() -> Topic:
+    title = "Verifier of signatures"
+    chosen = cabinet_settings.DOCUMENT_VERIFIER
+    try:
+        return Topic(title, (path_of(document_verifier()),))
+    except (ImportError, KeyError, TypeError, ValueError, OSError) as error:
+        return Topic(title, problems=(f"WAGTAIL_CABINET['DOCUMENT_VERIFIER'] {chosen!r} cannot be used: {error}",))
 
 
 def _storage() -> Topic:

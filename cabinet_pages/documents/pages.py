@@ -4,8 +4,10 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import path
 
@@ -14,6 +16,8 @@ from cabinet_pages.documents.forms import DocumentFilter
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.documents.queries import DocumentChoices, document_choices_for, document_for, documents_for
 from cabinet_pages.documents.samples import sample_documents
+from cabinet_pages.documents.verifying import findings_of, known_findings
+from cabinet_pages.documents.wording import told
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 
@@ -28,6 +32,7 @@ class DocumentsPage(WindowMixin, CabinetBasePage):
 
     manual_section = "4.6"
     template = "cabinet_pages/documents/documents_page.html"
+    document_template = "cabinet_pages/documents/document.html"
     parent_page_types = ["cabinet_pages.ConsumerSectionPage"]
     subpage_types: list[str] = []
 
@@ -41,7 +46,7 @@ class DocumentsPage(WindowMixin, CabinetBasePage):
         return {
             "form": form,
             "is_filtered": bool(request.GET.get("kind") or request.GET.get("year")),
-            "documents": page_of(documents, request),
+            "documents": _with_verdicts(page_of(documents, request)),
         }
 
     def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -50,6 +55,21 @@ class DocumentsPage(WindowMixin, CabinetBasePage):
             "form": DocumentFilter({}, offered=DocumentChoices(kinds=[], years=[])),
             "documents": page_of(sample_documents(), request),
         }
+
+    @path("<str:number>/<uuid:uuid>/")
+    def document(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
+        """One document with what is found in its signatures, computed at the first look."""
+        scope = self.scope_or_404(request, number)
+        document = document_for(scope, uuid)
+        if document is None:
+            raise Http404
+        try:
+            findings = told(findings_of(document))
+        except FileNotFoundError as error:
+            logger.error("The private storage has lost a file of document %s", document.uuid)
+            raise Http404 from error
+        context = {**self.get_shell_context(request, scope), "document": document, "findings": findings}
+        return TemplateResponse(request, self.document_template, context)
 
     @path("<str:number>/<uuid:uuid>/file/")
     def document_file(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
@@ -68,6 +88,15 @@ class DocumentsPage(WindowMixin, CabinetBasePage):
         if document is None:
             raise Http404
         return document
+
+
+def _with_verdicts(documents: "Page[SignedDocument]") -> "Page[SignedDocument]":
+    """The documents of a page, each with `findings`: what is known of its signatures, None where nobody looked yet."""
+    known = known_findings(documents)
+    for document in documents:
+        findings = known.get((document.sha256, document.signature_sha256))
+        document.findings = None if findings is None else told(findings)  # type: ignore[attr-defined]
+    return documents
 
 
 def _stream(file: FieldFile, name: str, document: SignedDocument) -> HttpResponse:

@@ -18,6 +18,7 @@ from django.db import transaction
 
 from cabinet_pages.bulk import CHUNK, insert_rows, update_rows
 from cabinet_pages.documents.models import SignedDocument
+from cabinet_pages.documents.tasks import ask_to_verify
 
 #: SHA-256 → the bytes, opened.
 Content = Callable[[str], AbstractContextManager[IO[bytes]]]
@@ -73,6 +74,9 @@ def promote_documents(*, rows: Iterable[DocumentRow], content: Content) -> int:
             while chunk := list(islice(iterator, CHUNK)):
                 _promote_chunk(chunk, shelf)
                 count += len(chunk)
+            if count:
+                # The import stands without it: whoever looks first has them computed then.
+                transaction.on_commit(ask_to_verify, robust=True)
     except BaseException:
         shelf.clear()
         raise

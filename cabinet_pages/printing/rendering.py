@@ -13,6 +13,7 @@ from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
 from cabinet_pages.conf import cabinet_settings
+from cabinet_pages.printing.sealing import PdfSeal, SealFailed, pdf_seal
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 # Documents are issued in the language of the country's accounting, whatever the reader's own.
@@ -79,13 +80,34 @@ class Xhtml2PdfRenderer(PdfRenderer):
         return target.getvalue()
 
 
+class SealedRenderer(PdfRenderer):
+    """Another renderer, whose documents get the utility's seal.
+
+    Args:
+        renderer: makes the documents.
+        seal: signs them.
+    """
+
+    def __init__(self, renderer: PdfRenderer, seal: PdfSeal) -> None:
+        self.renderer = renderer
+        self.seal = seal
+
+    def render(self, template: str, context: Mapping[str, Any]) -> bytes:
+        document = self.renderer.render(template, context)
+        try:
+            return self.seal.seal(document)
+        except SealFailed as error:
+            raise PdfFailed(f"{template}: the seal failed: {error}") from error
+
+
 def pdf_renderer() -> PdfRenderer:
-    """The renderer that the setting PDF_RENDERER names."""
+    """The renderer that the setting PDF_RENDERER names, with the seal of PDF_SEAL where there is one."""
     chosen = cabinet_settings.PDF_RENDERER
     renderer = import_string(chosen["BACKEND"])(**chosen.get("OPTIONS", {}))
     if not isinstance(renderer, PdfRenderer):
         raise TypeError(f"{chosen['BACKEND']} is not a PdfRenderer")
-    return renderer
+    seal = pdf_seal()
+    return renderer if seal is None else SealedRenderer(renderer, seal)
 
 
-__all__ = ["PdfFailed", "PdfRenderer", "Xhtml2PdfRenderer", "pdf_renderer"]
+__all__ = ["PdfFailed", "PdfRenderer", "SealedRenderer", "Xhtml2PdfRenderer", "pdf_renderer"]

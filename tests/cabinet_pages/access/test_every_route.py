@@ -179,6 +179,7 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("InvoicesPage", "invoices_of_all"): nothing,
     ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
     ("InvoicesPage", "pdf"): nested("invoice", "uuid"),
+    ("DocumentsPage", "document"): nested("document", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),
     ("DocumentsPage", "document_signature"): nested("document", "uuid"),
 }

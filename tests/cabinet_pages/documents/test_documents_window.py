@@ -62,7 +62,7 @@ def test_the_list_tells_what_is_signed_and_claims_no_validity(account: Any, owne
     ]
     assert "підпис додано" in answer.text
     assert "без підпису" in answer.text
-    assert "Підпис додано; чинність підпису тут ще не перевіряється — перевірити можна на czo.gov.ua" in answer.text
+    assert "Чинність сертифіката підписувача можна перевірити на czo.gov.ua/verify" in answer.text
     assert b'href="http' not in answer.response.content.split(b"<main")[1].split(b"</main")[0]
 
 
