@@ -18,11 +18,11 @@ from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.billing.documents import document_of
 from cabinet_pages.billing.issued_files import pdf_response
-from cabinet_pages.billing.listing.routes import InvoiceListRoutes
+from cabinet_pages.billing.ledgers import ledger_for
+from cabinet_pages.billing.listing.routes import KINDS, InvoiceListRoutes
 from cabinet_pages.billing.models import Invoice
 from cabinet_pages.billing.queries import (
     Finance,
-    balance_range,
     finance_for,
     invoice_for,
     invoices_for,
@@ -31,11 +31,13 @@ from cabinet_pages.billing.queries import (
 from cabinet_pages.billing.reconciliation.routes import ReconciliationRoutes, act_query
 from cabinet_pages.billing.rules import Side, StatedBalance, month_of, months_between
 from cabinet_pages.billing.samples import sample_finance
+from cabinet_pages.billing.turnover.context import turnover_context
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.templatetags.cabinet import money, period
 from cabinet_pages.utility.models import UtilitySettings
 from cabinet_pages.windows.addresses import INVOICE_ADDRESSES_HOOK
 from cabinet_pages.windows.forms import MonthRangeForm
+from cabinet_pages.windows.freshness import data_as_of
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 from cabinet_pages.windows.queries import address_below
@@ -92,7 +94,8 @@ class FinancePage(ReconciliationRoutes, WindowMixin, CabinetBasePage):
     def get_window_context(self, request: HttpRequest, scope: Scope) -> dict[str, Any]:
         """Balances of the chosen months; by default of the last month that has them."""
         today = kyiv_today()
-        first_known, last_known = balance_range(scope)
+        ledger = ledger_for(scope)
+        first_known, last_known = min(ledger.balances, default=None), ledger.newest_month
         offered = _months_to_offer(first_known, last_known, today)
         default = f"{last_known or month_of(today):%Y-%m}"
         chosen = {name: request.GET.get(name, default) for name in ("from_month", "to_month")}
@@ -107,6 +110,8 @@ class FinancePage(ReconciliationRoutes, WindowMixin, CabinetBasePage):
                 "answer": _answer(finance, first, last),
                 "months": months,
                 "movements": months_for(scope, list(months)),
+                **turnover_context(ledger, first, last, list(months), today),
+                "as_of": data_as_of([scope], KINDS),
                 "act_query": act_query(first, last),
             }
         return context

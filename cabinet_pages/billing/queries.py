@@ -33,7 +33,10 @@ class InvoiceTotals:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Balances of a month, an article or a whole period, UAH; None where the branch has not given a figure."""
+    """Balances of a month, an article or a whole period, UAH; None where the branch has not given a figure.
+
+    `is_apart` marks penalty, yearly interest and inflation: articles that carry no VAT.
+    """
 
     opening: Decimal | None = None
     charged: Decimal | None = None
@@ -42,6 +45,7 @@ class Movement:
     closing: Decimal | None = None
     month: date | None = None
     article: str = ""
+    is_apart: bool = False
 
     @property
     def stated_opening(self) -> StatedBalance | None:
@@ -60,6 +64,16 @@ class Finance:
 
     whole: Movement
     by_article: list[Movement] = field(default_factory=list)
+
+    @property
+    def main(self) -> list[Movement]:
+        """The articles of the supply itself."""
+        return [movement for movement in self.by_article if not movement.is_apart]
+
+    @property
+    def apart(self) -> list[Movement]:
+        """Penalty, yearly interest and inflation."""
+        return [movement for movement in self.by_article if movement.is_apart]
 
 
 def invoices_for(scope: Scope) -> "QuerySet[Invoice]":
@@ -171,7 +185,9 @@ def finance_for(scope: Scope, first: date, last: date) -> Finance:
         balances_for(scope)
         .filter(period__range=(first, last))
         .order_by()
-        .values("article_key", name=F("article__name"), order=F("article__order"))
+        .values(
+            "article_key", name=F("article__name"), order=F("article__order"), carries_vat=F("article__carries_vat")
+        )
         .annotate(
             opening_sum=Sum("opening", filter=Q(period=first)),
             closing_sum=Sum("closing", filter=Q(period=last)),
@@ -188,6 +204,7 @@ def finance_for(scope: Scope, first: date, last: date) -> Finance:
     movements = [
         Movement(
             article=row["name"] or "",
+            is_apart=row["carries_vat"] is False,
             opening=row["opening_sum"],
             closing=row["closing_sum"],
             charged=_whole(row, "charged"),

@@ -21,6 +21,7 @@ HOOKS = (
     "register_reading_check",
     "cabinet_staff_landing",
     "cabinet_invoice_addresses",
+    "cabinet_data_as_of",
     "register_cabinet_doctor",
 )
 

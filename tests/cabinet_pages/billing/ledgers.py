@@ -1,12 +1,19 @@
 """Random ledgers of one account: charges, money and opening balances, as exports may hold them."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from cabinet_pages.accounts.models import Account
 from cabinet_pages.billing.allocation import ANY_ARTICLE, Charge, Money
+from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
+from cabinet_pages.billing.rules import month_of, months_between
+from cabinet_pages.payments.models import Payment
+from tests import factories
 
+LAST = date(2027, 2, 1)
 FIRST = date(2025, 1, 1)
 
 
@@ -64,3 +71,94 @@ def random_ledger(random: Random) -> RandomLedger:
     random.shuffle(charges)
     random.shuffle(money)
     return RandomLedger(charges, money, opening)
+
+
+def save_ledger(account: Account, random: Random, *, by_article: bool) -> Decimal:
+    """Store a random ledger with the balances that follow from it; returns the closing balance.
+
+    Args:
+        account: whose rows they are.
+        random: what decides.
+        by_article: balances by article, else of the whole account.
+    """
+    ledger = random_ledger(random)
+    names = ("Активна електроенергія", "Плата за розподіл", "Пеня", "Реактивна електроенергія")
+    articles = {
+        number: factories.make_article(name, order=number, carries_vat=name != "Пеня")
+        for number, name in enumerate(names, start=1)
+    }
+    zero = Decimal("0.00")
+    charged: dict[tuple[date, int], Decimal] = defaultdict(lambda: zero)
+    paid: dict[tuple[date, int], Decimal] = defaultdict(lambda: zero)
+    lines: dict[int, list[tuple[int, date, Decimal]]] = defaultdict(list)
+    days: dict[int, date] = {}
+    for charge in ledger.charges:
+        days[charge.invoice] = charge.issued_on
+        lines[charge.invoice].append((charge.article or 0, charge.period, charge.amount))
+    for row in ledger.money:
+        if row.source[0] == "line" and days:
+            lines[random.choice(sorted(days))].append((row.article or 0, row.periods[0], -row.amount))
+    stored = []
+    for number, day in days.items():
+        gross = sum((amount for _, _, amount in lines[number]), zero)
+        invoice = Invoice(account=account, number=f"Р-{number}", issued_on=day, net=gross, vat=zero, gross=gross)
+        invoice.period = month_of(day)
+        invoice.due_on = day + timedelta(days=random.randint(5, 30))
+        stored.append(invoice)
+    Invoice.objects.bulk_create(stored)
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice,
+            position=position,
+            article=articles[article],
+            period=period,
+            net=amount,
+            vat=zero,
+            gross=amount,
+        )
+        for number, invoice in zip(days, stored, strict=True)
+        for position, (article, period, amount) in enumerate(lines[number], start=1)
+    )
+    for number, day in days.items():
+        for article, _, amount in lines[number]:
+            charged[month_of(day), article] += amount
+    payments = [row for row in ledger.money if row.source[0] == "payment" and row.made_on >= FIRST]
+    Payment.objects.bulk_create(
+        Payment(
+            account=account,
+            document=f"П-{row.source[1]}",
+            paid_on=row.made_on,
+            article=articles[row.article or 0],
+            amount=row.amount,
+            purpose=", ".join(
+                [f"рах. № Р-{number}" for number in row.invoices] + [f"за {month:%m.%Y}" for month in row.periods]
+            ),
+        )
+        for row in payments
+    )
+    for row in payments:
+        paid[month_of(row.made_on), row.article or 0] += row.amount
+    running = {article: random.choice([-1, 0, 1]) * kopecks(random, 1, 500_000) for article in articles}
+    balances = []
+    for month in months_between(FIRST, LAST):
+        rows = [(articles[number], running[number], charged[month, number], paid[month, number]) for number in articles]
+        for number in articles:
+            running[number] += charged[month, number] - paid[month, number]
+        if not by_article:
+            opening, sum_charged, sum_paid = (sum((row[place] for row in rows), zero) for place in (1, 2, 3))
+            rows = [(None, opening, sum_charged, sum_paid)]  # type: ignore[list-item]
+        balances += [
+            Balance(
+                account=account,
+                period=month,
+                article=article,
+                article_key=article.key if article else "",
+                opening=opening,
+                charged=month_charged,
+                paid=month_paid,
+                closing=opening + month_charged - month_paid,
+            )
+            for article, opening, month_charged, month_paid in rows
+        ]
+    Balance.objects.bulk_create(balances)
+    return sum(running.values(), zero)

@@ -72,6 +72,7 @@ def test_balances_by_article_are_added_up_exactly(account: Any, owner: Any) -> N
     ]
     assert answer.cells() == [
         ["Активна електроенергія", "0,10борг", "200,20", "100,10", "−0,10", "50,10борг"],
+        ["Пеня, річні та інфляційні (без ПДВ)"],
         ["Пеня", "0,20борг", "—", "—", "—", "60,30переплата"],
     ]
     # Movements of one article are unknown, so those of the whole are unknown too, not partly added.
@@ -166,3 +167,48 @@ def test_a_viewer_reads_a_stranger_meets_nothing_and_an_anonymous_visitor_the_lo
     assert visit(client_of(viewer), WINDOW).status == 200
     assert visit(client_of(stranger), WINDOW).status == 404
     assert visit(client_of(None), WINDOW).status == 302
+
+
+def test_what_documents_and_balances_differ_by_is_a_line_of_its_own(account: Any, owner: Any) -> None:
+    article = factories.make_article()
+    factories.make_invoice(account, "1", date(2020, 1, 31), article=article)
+    factories.make_payment(account, date(2020, 1, 15), "50.00", article)
+    factories.make_balance(
+        account,
+        date(2020, 1, 1),
+        "0.00",
+        "90.00",
+        article=article,
+        charged=Decimal("130.00"),
+        paid=Decimal("40.00"),
+        corrected=Decimal("0.00"),
+    )
+    answer = visit(client_of(owner), WINDOW, from_month="2020-01", to_month="2020-01")
+    assert answer.cells(2) == [
+        ["січень 2020", "Активна електроенергія", "0,00", "130,00", "40,00", "0,00", "90,00борг"],
+        ["січень 2020", "не рознесено / уточнюєтьсяАктивна електроенергія", "", "10,00", "−10,00", "", ""],
+    ]
+    assert "Деякі суми цього періоду уточнюються" in answer.text
+
+
+def test_a_broken_continuity_is_being_clarified(account: Any, owner: Any) -> None:
+    factories.make_balance(account, date(2020, 1, 1), "0.00", "10.00", charged=Decimal("11.00"))
+    factories.make_balance(account, date(2020, 2, 1), "12.00", "12.00")
+    answer = visit(client_of(owner), WINDOW, **PERIOD)
+    rows = {row[0]: row for row in answer.cells(1) if row[1] == "Усі статті"}
+    assert rows["січень 2020"][6] == "10,00борг уточнюється"
+    assert rows["лютий 2020"][2] == "12,00борг уточнюється"
+    assert "2,00" not in rows["лютий 2020"][2].replace("12,00", "")
+
+
+@time_machine.travel("2020-06-15T12:00:00+03:00")
+def test_the_age_of_the_debt_is_counted_from_the_due_date(account: Any, owner: Any) -> None:
+    article = factories.make_article()
+    for number, due_on in enumerate(
+        (date(2020, 6, 15), date(2020, 5, 16), date(2020, 4, 16), date(2020, 3, 17), date(2020, 3, 16)), start=1
+    ):
+        factories.make_invoice(account, str(number), date(2020, 1, 31), due_on=due_on, lines=[f"{number}.00"])
+    factories.make_balance(account, date(2020, 1, 1), "0.00", "15.00", article=article, charged=Decimal("15.00"))
+    answer = visit(client_of(owner), WINDOW, from_month="2020-01", to_month="2020-01")
+    assert answer.cells(3) == [["Активна електроенергія", "1,00", "2,00", "3,00", "4,00", "5,00", "15,00"]]
+    assert answer.queries <= 15

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from cabinet_pages.access.models import Role
-from cabinet_pages.billing.models import Invoice, InvoiceLine
+from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
 from tests import factories
 from tests.support.windows import SECTION, client_of, visit
 
@@ -113,6 +113,52 @@ def test_invoices_are_filtered_by_the_year_and_month_of_their_period(account: An
     assert numbers == [["3", "2", "1"], ["1"], ["3", "2"], ["3"]]
     assert "Таких рахунків немає" in visit(client, WINDOW, year="1999").text
     assert visit(client, WINDOW, year="х", month="13").status == 200
+
+
+@time_machine.travel("2026-04-01T12:00:00+03:00")
+def test_invoices_are_filtered_by_how_far_they_are_paid_and_by_article(account: Any, owner: Any) -> None:
+    penalty = factories.make_article("Пеня")
+    factories.make_invoice(account, "1", date(2026, 1, 31), due_on=date(2026, 2, 20))
+    factories.make_invoice(account, "2", date(2026, 2, 28), due_on=date(2026, 3, 20))
+    factories.make_invoice(account, "3", date(2026, 3, 30), due_on=date(2026, 4, 20))
+    factories.make_invoice(account, "4", date(2026, 3, 31), due_on=date(2026, 4, 20), article=penalty)
+    factories.make_invoice(account, "5", date(2026, 3, 31), state="annulled")
+    factories.make_payment(account, date(2026, 2, 1), "200.00")
+    factories.make_payment(account, date(2026, 3, 31), "20.00", purpose="рах. № 3")
+    client = client_of(owner)
+    found = {
+        status: [row[0] for row in visit(client, WINDOW, status=status).cells()]
+        for status in ("paid", "partly", "unpaid", "overdue", "annulled")
+    }
+    assert found == {"paid": ["1"], "partly": ["3"], "unpaid": ["4"], "overdue": ["2"], "annulled": ["5"]}
+    of_penalty = visit(client, WINDOW, article=str(penalty.pk))
+    assert [row[0] for row in of_penalty.cells()] == ["4"]
+    whole = visit(client, WINDOW).response.context["found"]
+    assert (whole.totals.gross, whole.paid, whole.unpaid) == (Decimal("480.00"), Decimal("220.00"), Decimal("260.00"))
+
+
+def test_a_state_that_the_branchs_balance_denies_is_being_clarified(account: Any, owner: Any) -> None:
+    factories.make_invoice(account, "1", date(2026, 1, 31))
+    factories.make_balance(account, date(2026, 1, 1), "0.00", "119.00")
+    text = visit(client_of(owner), WINDOW).text
+    assert "уточнюється розраховано кабінетом: не сплачено" in text
+    Balance.objects.update(closing=Decimal("120.00"))
+    assert "уточнюється" not in visit(client_of(owner), WINDOW).text
+
+
+def test_the_list_over_all_accounts_has_those_of_the_person_alone(account: Any, owner: Any) -> None:
+    other, foreign = factories.make_account("80-36"), factories.make_account("80-37")
+    factories.grant(owner, other)
+    mine, second = factories.make_invoice(account, "1"), factories.make_invoice(other, "2", date(2026, 2, 28))
+    factories.make_invoice(foreign, "3")
+    answer = visit(client_of(owner), "invoices/all/")
+    assert [row[:2] for row in answer.cells()] == [["2", "80-36"], ["1", "80-431930"]]
+    assert answer.queries <= 15
+    markup = answer.response.content.decode()
+    assert f"/invoices/80-36/{second.uuid}/pdf/" in markup
+    assert f"/invoices/80-431930/{mine.uuid}/" in markup
+    assert client_of(factories.make_user()).get(f"{SECTION}/invoices/all/").status_code == 404
+    assert client_of(None).get(f"{SECTION}/invoices/all/").status_code == 302
 
 
 @pytest.mark.parametrize(

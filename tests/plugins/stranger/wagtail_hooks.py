@@ -1,5 +1,7 @@
 """Many of a kind: each is registered through a hook of Wagtail, found in this file of any installed app."""
 
+from datetime import date
+
 from django.http import HttpRequest
 from wagtail import hooks
 
@@ -55,3 +57,9 @@ def to_the_branches(request: HttpRequest) -> str | None:
 def in_the_old_archive(request: HttpRequest, scope: Scope, numbers: set[str]) -> dict[str, str]:
     """Where an account's older invoices are; a number without an address is left out, and stays plain text."""
     return {number: f"/archive/{scope.account.number}/{number}/" for number in numbers if number.startswith("OLD-")}
+
+
+@hooks.register("cabinet_data_as_of")
+def as_of_the_feed(branches: set[int], kinds: set[str]) -> dict[tuple[int, str], date]:
+    """The day of data that come by another way than files, by primary key of the branch and kind."""
+    return {(branch, "payments"): date(2026, 1, 31) for branch in branches if "payments" in kinds}
