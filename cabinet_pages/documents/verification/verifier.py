@@ -88,6 +88,9 @@ class OwnVerifier(DocumentVerifier):
             yield from found
         else:
             yield from self._cms(signed_data(_binary(signature)), document)
+        if looks_like_pdf(document):
+            # Sealed inside and signed beside: both count.
+            yield from self._pdf(document)
 
     def _inside(self, document: bytes) -> Iterator[Finding]:
         if looks_like_pdf(document):

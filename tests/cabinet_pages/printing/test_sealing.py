@@ -28,6 +28,7 @@ from cabinet_pages.documents.verification.verdicts import Detail, Verdict
 from cabinet_pages.documents.verification.verifier import OwnVerifier
 from cabinet_pages.printing.rendering import PdfFailed, SealedRenderer, Xhtml2PdfRenderer, pdf_renderer
 from cabinet_pages.printing.sealing import Pkcs11Seal, Pkcs12Seal, pdf_seal
+from tests.support.kep import M163, KepSigner
 
 
 @cache
@@ -98,6 +99,14 @@ def test_a_sealed_pdf_is_right_for_pyhanko_and_for_the_cabinet(key_file: Path, t
         "4D",
         "ECDSA secp256r1 + SHA-256",
     )
+
+
+def test_a_signature_beside_a_sealed_pdf_is_told_before_the_seal(key_file: Path) -> None:
+    sealed = Pkcs12Seal(file=key_file, passphrase="word").seal(plain_pdf())
+    beside = KepSigner("Підписувач", group=M163, seed=41).cms(sealed)
+    found = OwnVerifier().verify(sealed, beside)
+    assert [one.signer.name for one in found] == ["Підписувач", "Печатка оператора"]
+    assert {one.verdict for one in found} == {Verdict.CHAIN_UNCHECKED}
 
 
 def test_every_byte_that_is_added_or_changed_after_sealing_is_noticed(key_file: Path) -> None:

@@ -6,4 +6,5 @@ from town.settings import INSTALLED_APPS
 INSTALLED_APPS = [*INSTALLED_APPS, "stranger"]
 WAGTAIL_CABINET = {
     "PDF_RENDERER": {"BACKEND": "stranger.rendering.StampedRenderer", "OPTIONS": {"stamp": "Town"}},
+    "DOCUMENT_VERIFIER": {"BACKEND": "stranger.signatures.SealingWax", "OPTIONS": {"colour": "red"}},
 }
