@@ -240,6 +240,14 @@ SCREENS: tuple[Screen, ...] = (
     Screen(
         "cabinet/finance-manual", f"/cabinet/legal/finance/{ACCOUNT}/?from_month=2020-01&to_month=2020-02", CUSTOMER
     ),
+    Screen("cabinet/act", f"{FINANCE}act/?first=2020-01-01&last=2020-02-29", CUSTOMER),
+    Screen(
+        "cabinet/act-appeal",
+        f"{FINANCE}act/?first=2020-01-01&last=2020-02-29",
+        CUSTOMER,
+        act=follow("main tbody .button"),
+    ),
+    Screen("cabinet/appeals", f"{FINANCE}appeals/", CUSTOMER),
     Screen("cabinet/invoice", f"/cabinet/legal/invoices/{ACCOUNT}/", CUSTOMER, act=follow("main tbody a")),
     Screen("cabinet/reading-points", f"/cabinet/legal/readings/{ACCOUNT}/points/", CUSTOMER),
     Screen("cabinet/reading-entry", f"/cabinet/legal/readings/{ACCOUNT}/points/", CUSTOMER, act=follow("main tbody a")),
@@ -373,6 +381,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/receipts", f"{STAFF}/bankcredit/", OPERATOR),
     Screen("staff/receipt", f"{STAFF}/bankcredit/", OPERATOR, act=follow("main tbody a")),
     Screen("staff/balances", f"{STAFF}/balance/", OPERATOR),
+    Screen("staff/appeals", f"{STAFF}/appeal/", OPERATOR),
     Screen("staff/documents", f"{STAFF}/signeddocument/", OPERATOR),
     Screen("staff/branches", f"{STAFF}/branch/", CENTRAL),
     Screen("staff/branch", f"{STAFF}/branch/", CENTRAL, act=follow("main tbody a")),

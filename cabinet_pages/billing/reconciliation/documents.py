@@ -22,7 +22,7 @@ from cabinet_pages.utility.models import UtilitySettings
 
 TEMPLATE = "cabinet_pages/billing/reconciliation/act_pdf.html"
 #: An act of more lines is nothing to sign, and its PDF would take longer than a person waits.
-LINES_AT_MOST = 1000
+LINES_AT_MOST = 500
 # What no file system of a customer takes in a name.
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 

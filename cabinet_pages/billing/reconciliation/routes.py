@@ -1,5 +1,6 @@
 """«Акт звіряння розрахунків» as a page, a PDF and an XLSX, and «не погоджуюсь» on its lines."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,9 +38,12 @@ from cabinet_pages.billing.reconciliation.services import file_appeal
 from cabinet_pages.billing.reconciliation.workbook import act_workbook
 from cabinet_pages.billing.rules import month_of, next_month
 from cabinet_pages.clock import kyiv_today
+from cabinet_pages.printing.rendering import PdfFailed
 from cabinet_pages.spreadsheets import XLSX_TYPE
 from cabinet_pages.utility.models import UtilitySettings
 from cabinet_pages.windows.paging import page_of
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "cabinet_pages/billing/reconciliation"
 #: The formats of the act by the last part of its address: the content type and what writes it.
@@ -118,7 +122,13 @@ class ReconciliationRoutes:
             response: HttpResponse = _act_page(self, request, scope, asked, status=422)
             return response
         content_type, write = FORMATS[file_format]
-        answer = HttpResponse(write(asked.document), content_type=content_type)
+        try:
+            content = write(asked.document)
+        except PdfFailed:
+            logger.exception("The act of account %s cannot be made", scope.account.number)
+            messages.error(request, gettext("The PDF cannot be given at the moment. Please tell the call centre."))
+            return redirect(f"{self.get_url(request)}{scope.account.slug}/act/?{asked.query}")
+        answer = HttpResponse(content, content_type=content_type)
         answer["Content-Disposition"] = content_disposition_header(True, file_name(asked.document, file_format)) or ""
         answer["X-Content-Type-Options"] = "nosniff"
         return answer

@@ -15,6 +15,7 @@ from cabinet_pages.billing.models import Balance, Invoice, InvoiceState
 from cabinet_pages.billing.reconciliation import routes
 from cabinet_pages.billing.reconciliation.queries import act_for, stated_for
 from cabinet_pages.payments.models import Payment
+from cabinet_pages.printing.rendering import PdfFailed, Xhtml2PdfRenderer
 from tests import factories
 from tests.cabinet_pages.billing.reconciliation.conftest import ActWorld
 from tests.cabinet_pages.billing.reconciliation.ledgers import ARTICLES, RandomAct, random_act
@@ -203,6 +204,18 @@ def test_the_finance_window_leads_to_the_act_of_the_months_it_shows(world: ActWo
 def test_an_act_of_too_many_lines_is_refused_in_words(world: ActWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "LINES_AT_MOST", 4)
     assert "В акті більше ніж 4 рядків" in act(world).text
+
+
+def test_a_pdf_that_cannot_be_made_leads_back_to_the_act_with_a_sentence(
+    world: ActWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any, **_named: Any) -> bytes:
+        raise PdfFailed("too slow")
+
+    monkeypatch.setattr(Xhtml2PdfRenderer, "render", fail)
+    response = world.client.get(f"{SECTION}/{ACT}pdf/", QUARTER, follow=True)
+    assert "Наразі не вдається видати PDF" in response.content.decode()
+    assert "Сальдо на кінець 31.03.2026" in response.content.decode()
 
 
 def test_a_file_of_an_unknown_format_is_absent(world: ActWorld) -> None:
