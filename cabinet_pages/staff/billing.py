@@ -6,14 +6,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cabinet_pages.access.models import Role
+from cabinet_pages.access.queries import Scope
+from cabinet_pages.billing.ledgers import ledger_for
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceKind, InvoiceState
+from cabinet_pages.billing.turnover.figures import turnover_of
 from cabinet_pages.payments.models import Payment, PaymentKind
 from cabinet_pages.staff.display import column
 from cabinet_pages.staff.files import InvoicePdfView
 from cabinet_pages.staff.filters import branch_filter, choice_filter, date_filter, yes_no_filter
-from cabinet_pages.staff.inspecting import RelatedTable, related_table
+from cabinet_pages.staff.inspecting import Cell, RelatedTable, related_table
 from cabinet_pages.staff.scope import BranchScopedAdmin
 from cabinet_pages.staff.search import ACCOUNT_SEARCH
+from cabinet_pages.templatetags.cabinet import money
 
 
 class OfAccountAdmin(BranchScopedAdmin):
@@ -229,6 +234,28 @@ class BalanceAdmin(OfAccountAdmin):
         "closing",
         "withdrawn",
     ]
+
+    def inspect_tables(self, instance: Balance, request: HttpRequest) -> Sequence[RelatedTable]:
+        """By how much the balance misses the month before, its own movements, and the documents of the month."""
+        scope = Scope(account=instance.account, role=Role.VIEWER, visible_from=instance.account.owned_since)
+        sheet = turnover_of(ledger_for(scope), instance.period, instance.period)
+        checks = (
+            ("jump", _("Opening balance without the closing one of the month before")),
+            ("gap", _("Closing balance without what the row comes to")),
+            ("charged_gap", _("Charged without the invoices of the month (not allocated)")),
+            ("paid_gap", _("Paid without the payments of the month (not allocated)")),
+        )
+        rows = [
+            [Cell(words), Cell(money(getattr(row, name)), is_numeric=True)]
+            for row in sheet.rows
+            if row.article.pk == instance.article_id
+            for name, words in checks
+            if getattr(row, name)
+        ]
+        headings = [_("Check"), _("Difference")]
+        return [
+            RelatedTable(_("Differences"), headings, rows, _("The balance agrees with its month and its documents."))
+        ]
 
     period_shown = column("period", gettext_lazy("period"))
     article_name = column("article__name", gettext_lazy("article"))
