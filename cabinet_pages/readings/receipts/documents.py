@@ -1,16 +1,15 @@
 """What the receipt's page and its PDF show."""
 
 import re
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
 
 import segno
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cabinet_pages.printing.qr import QrPicture, qr_image, qr_picture
 from cabinet_pages.printing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
 from cabinet_pages.readings.models import Reading, ReadingSource, ReadingSubmission
 from cabinet_pages.readings.receipts.queries import Receipt
@@ -23,8 +22,6 @@ TEMPLATE = "cabinet_pages/readings/receipt_pdf.html"
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 # A PDF has no more rows than this, for its time grows with them; a longer receipt comes in parts.
 ROWS_OF_PART = 500
-# Four white modules around a QR code, as ISO/IEC 18004 has it.
-QUIET_ZONE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,6 @@ class ReceiptRow:
     def reading(self) -> Reading:
         """The stored reading."""
         return self.history.reading
-
-
-@dataclass(frozen=True, slots=True)
-class QrPicture:
-    """A QR code as one path of an SVG: the side in modules, and the dark ones."""
-
-    side: int
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +105,12 @@ class ReceiptDocument:
     @property
     def qr(self) -> QrPicture:
         """The code of that address for a page."""
-        return qr_picture(self.check_address)
+        return qr_picture(segno.make(self.check_address, error="m"))
 
     @property
     def qr_image(self) -> str:
         """The code of that address for the PDF, as a `data:` address."""
-        target = BytesIO()
-        segno.make(self.check_address, error="m").save(target, kind="png", scale=6, border=QUIET_ZONE)
-        return f"data:image/png;base64,{b64encode(target.getvalue()).decode()}"
+        return qr_image(segno.make(self.check_address, error="m"))
 
 
 def receipt_rows(submission: ReadingSubmission, readings: Sequence[Reading]) -> list[ReceiptRow]:
@@ -144,18 +131,6 @@ def channel_name(submission: ReadingSubmission) -> str:
         ReadingSource.WORKBOOK: _("customer cabinet, XLSX workbook"),
         ReadingSource.STAFF: _("employee of the branch on behalf of the consumer"),
     }[ReadingSource(submission.source)]
-
-
-def qr_picture(address: str) -> QrPicture:
-    """The QR code of an address, error correction M."""
-    matrix = segno.make(address, error="m").matrix
-    dark = (
-        f"M{column + QUIET_ZONE} {row + QUIET_ZONE}h1v1h-1z"
-        for row, line in enumerate(matrix)
-        for column, module in enumerate(line)
-        if module
-    )
-    return QrPicture(side=len(matrix) + 2 * QUIET_ZONE, path="".join(dark))
 
 
 def receipt_pdf(document: ReceiptDocument) -> bytes:
