@@ -77,11 +77,14 @@ class ReconciliationRoutes:
 
     @path("<str:number>/act/appeal/")
     def appeal(self: Any, request: HttpRequest, number: str) -> HttpResponse:
-        """«Не погоджуюсь»: the form for one line of the act, which `line` names. A viewer is told why not."""
+        """«Не погоджуюсь»: the form for one line of the act, which `line` names; without it the act to choose from.
+
+        A viewer is told why not.
+        """
         scope = self.scope_or_404(request, number)
-        if not request.GET.get("line"):
-            return redirect(f"{self.get_url(request)}{scope.account.slug}/act/")
         asked = _asked(request, scope)
+        if not request.GET.get("line"):
+            return _act_page(self, request, scope, asked)
         row = _row(asked, request.GET["line"])
         address = f"{self.get_url(request)}{scope.account.slug}/"
         if row.appeal is not None:
