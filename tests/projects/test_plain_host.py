@@ -147,6 +147,7 @@ def test_a_strangers_plug_in_adds_windows_sections_formats_checks_and_a_renderer
         "RoundSum",
         "RoundThousands",
         "StampedRenderer",
+        "SealingWax",
         "TownPager",
     )
     assert [one for one in plugged if one not in found["doctor"]] == []

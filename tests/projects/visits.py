@@ -108,7 +108,8 @@ def customer() -> dict[str, Any]:
                 "absent": seen(client, f"{url}80-0000/")["status"],
                 "anonymous": seen(Client(), f"{url}{ACCOUNT}/")["to"],
             }
-    invoice = account.invoices.first() or make_invoice(account, issued_on=date(2026, 1, 31))
+    # One of this visit: the PDF of an invoice stays as it was issued, whoever renders the next ones.
+    invoice = make_invoice(account, f"PDF-{account.invoices.count() + 1}", date(2026, 1, 31))
     invoices = next(page for page in section.get_children().specific() if page.slug == "invoices")
     pdf = client.get(f"{invoices.get_url()}{ACCOUNT}/{invoice.uuid}/pdf/")
     return {
