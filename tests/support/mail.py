@@ -1,4 +1,4 @@
-"""A mail server of the tests' own: what the product sends over SMTP is kept and can be read; it may be stubborn, too."""
+"""A mail server of the tests' own: what the product sends over SMTP is kept and can be read; it may be stubborn."""
 
 import asyncio
 import enum
