@@ -127,7 +127,7 @@ class MailSink:
 
     def _drop(self, server: SMTP) -> None:
         self.reached.set()
-        if server.transport is not None:
+        if isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
 
 
