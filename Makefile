@@ -67,7 +67,7 @@ trust: $(DEVELOPMENT) ## Runs the suites in their long form (kills, fuzz, histor
 	@TRUST=1 exec $(PY) -m tests.support.both_databases $(ARGS)
 
 bench: $(DEVELOPMENT) ## Measures the product against its peers (ROWS=…), prints a table and writes var/bench.json.
-	@$(PY) -m tests.support.system postgresql
+	@$(PY) -m tests.support.system postgresql pango
 	@exec $(PY) -m tests.support.postgres -- $(PY) -m bench $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
 lint: $(DEVELOPMENT) ## Style, types, import contracts, templates, missing migrations, translations.

@@ -2,7 +2,7 @@
 
 Every contender runs in a process of its own, without DEBUG, on the same site, one after another: payments as a cp1251
 CSV through the whole engine, the same rows in another order, and its peers. Then how much memory a long file takes,
-and how long a workbook takes beside the same rows as text.
+and how long a workbook takes beside the same rows as text, the reading sheet, and the PDF of an invoice.
 """
 
 import argparse
@@ -34,10 +34,16 @@ TIMES_STOCK = {"postgresql": 60, "sqlite": 40}
 PART_OF_COPY = 0.5
 MEMORY_MB = 300
 TIMES_CSV = 1.5
-PARTS = ("speed", "xlsx", "memory", "sheet")
+PARTS = ("speed", "xlsx", "memory", "sheet", "pdf")
 SHEET_POINTS = 500
+INVOICES = 1_000
 #: Of the reading sheet: so many times a bare view that reads, or creates, the same rows.
 TIMES_BARE = {"open": 3, "save": 4}
+#: Of a PDF: so many times a bare render, less than WeasyPrint, such a part of the first download, and per core such a
+#: part of what one process does.
+TIMES_RENDER = 1.3
+PART_OF_FIRST = 0.05
+PART_PER_CORE = 0.85
 
 
 @contextmanager
@@ -146,11 +152,53 @@ def reading_sheet(site: Site, folder: Path, rows: int) -> tuple[list[Measurement
     return measured, targets
 
 
+def invoice_pdfs(site: Site, folder: Path, rows: int) -> tuple[list[Measurement], list[Target]]:
+    """The PDF of an invoice beside its peers, downloads, and many in processes. Raises NotMeasurable."""
+    found = site.run("pdf", rows=rows)
+    medians, workers = found["medians"], found["workers"]
+    database = site.database
+    measured = [
+        Measurement("a warm invoice PDF", name, database, 1, medians[name])
+        for name in ("ours", "bare xhtml2pdf", "WeasyPrint")
+    ]
+    measured += [
+        Measurement(f"{order} {what} of a PDF", "ours", database, 1, medians[f"{order} {what}"])
+        for what in ("download", "whole answer")
+        for order in ("first", "second")
+    ]
+    (single, alone), (many, together) = found["single"], found["together"]
+    measured += [
+        Measurement("invoices issued", "one process", database, single, alone),
+        Measurement("invoices issued", f"{workers} processes", database, many, together, note="their start included"),
+    ]
+    per_core = (many / together) / (workers * single / alone)
+    targets = [
+        Target(
+            "time of a PDF beside a bare render",
+            database,
+            medians["ours"] / medians["bare xhtml2pdf"],
+            TIMES_RENDER,
+            True,
+        ),
+        Target("time of a PDF beside WeasyPrint's", database, medians["ours"] / medians["WeasyPrint"], 1, True),
+        Target(
+            "second download beside the first",
+            database,
+            medians["second download"] / medians["first download"],
+            PART_OF_FIRST,
+            True,
+        ),
+        Target("rate of processes beside cores × one process", database, per_core, PART_PER_CORE),
+    ]
+    return measured, targets
+
+
 def main(arguments: list[str]) -> int:
     """Measure on every database there is. Returns 1 when a part could not be measured."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--memory-rows", type=int, default=MEMORY_ROWS)
+    parser.add_argument("--invoices", type=int, default=INVOICES)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--databases", nargs="+", choices=("postgresql", "sqlite"), default=("postgresql", "sqlite"))
     parser.add_argument("--output", type=Path, default=ROOT / "var" / "bench.json")
@@ -163,6 +211,7 @@ def main(arguments: list[str]) -> int:
         "xlsx": (xlsx, min(XLSX_ROWS, options.rows)),
         "memory": (memory, options.memory_rows),
         "sheet": (reading_sheet, SHEET_POINTS),
+        "pdf": (invoice_pdfs, options.invoices),
     }
     with tempfile.TemporaryDirectory(prefix="cabinet-bench-") as temporary, databases(Path(temporary)) as urls:
         accounts = Path(temporary) / "accounts.csv"

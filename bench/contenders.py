@@ -17,6 +17,7 @@ from typing import Any
 import django
 
 from bench.payments import payments
+from bench.pdf import pdf
 from bench.sheet import sheet
 
 SEED = 20260101
@@ -202,6 +203,7 @@ CONTENDERS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "bulk": lambda options: stock(options, bulk=True),
     "bare": bare,
     "sheet": sheet,
+    "pdf": pdf,
 }
 
 

@@ -3,6 +3,7 @@
 Only the standard library, because it runs before anything else can be relied on.
 """
 
+import ctypes.util
 import importlib.util
 import os
 import shutil
@@ -25,6 +26,7 @@ class Need:
 
 NEEDS: Mapping[str, Need] = {
     "chromium": Need(("chromium", "fonts-dejavu-core"), "the browser journeys and screenshots"),
+    "pango": Need(("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), "WeasyPrint in the benchmark"),
     "postgresql": Need(("postgresql",), "the run on PostgreSQL"),
     # Debian's Python comes without the part that fills a new environment with pip.
     "venv": Need((f"python{sys.version_info.major}.{sys.version_info.minor}-venv",), "the environment .venv"),
@@ -56,6 +58,8 @@ def is_present(name: str) -> bool:
     """Tell whether a need of `NEEDS` is met on this machine."""
     if name == "chromium":
         return chromium_path() is not None
+    if name == "pango":
+        return all(ctypes.util.find_library(library) for library in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"))
     if name == "venv":
         return importlib.util.find_spec("ensurepip") is not None
     # A server named by POSTGRES_URL is as good as one of ours.

@@ -25,7 +25,8 @@ from tests.imports.kills.clones import clone, migrated_database, url_of
 
 ROOT = Path(__file__).resolve().parents[3]
 MONTH = "2026-02"
-INVOICES = 16
+# More than one chunk, so that both workers have work.
+INVOICES = 12
 
 
 def run(**options: Any) -> str:
@@ -157,7 +158,7 @@ def installation(transactional_db: None, tmp_path: Path) -> Iterator[Installatio
 
 def test_killed_in_the_middle_its_workers_end_and_the_same_again_does_the_rest(installation: Installation) -> None:
     first = installation.start(workers=2)
-    installation.wait_for(3)
+    installation.wait_for(1)
     children = children_of(first.pid)
     assert len(children) >= 2
     first.send_signal(signal.SIGKILL)
@@ -167,7 +168,7 @@ def test_killed_in_the_middle_its_workers_end_and_the_same_again_does_the_rest(i
         assert time.monotonic() < deadline, "workers outlive the process that started them"
         time.sleep(0.05)
     before = installation.kept()
-    assert 3 <= len(before) < INVOICES
+    assert 1 <= len(before) < INVOICES
     second = installation.start(workers=2)
     told, _ = second.communicate()
     assert second.returncode == 0, told
@@ -178,20 +179,16 @@ def test_killed_in_the_middle_its_workers_end_and_the_same_again_does_the_rest(i
     assert all((installation.private / name).stat().st_size > 1000 for _, name, _ in after)
 
 
-def test_a_killed_worker_is_told_and_the_same_again_does_the_rest(installation: Installation) -> None:
-    first = installation.start(workers=2)
-    installation.wait_for(2)
-    for child in children_of(first.pid):
-        if b"spawn_main" in command_of(child):
-            os.kill(child, signal.SIGKILL)
-            break
-    told, _ = first.communicate()
-    assert first.returncode == 1
+def test_a_killed_worker_is_told_and_what_is_made_stays(installation: Installation) -> None:
+    command = installation.start(workers=2)
+    installation.wait_for(1)
+    before = installation.kept()
+    worker = next(child for child in children_of(command.pid) if b"spawn_main" in command_of(child))
+    os.kill(worker, signal.SIGKILL)
+    told, _ = command.communicate()
+    assert command.returncode == 1
     assert "Робочий процес обірвався" in told
-    second = installation.start(workers=2)
-    told, _ = second.communicate()
-    assert second.returncode == 0, told
-    assert len(installation.kept()) == INVOICES
+    assert set(before) <= set(installation.kept())
 
 
 def children_of(parent: int) -> list[int]:
