@@ -28,8 +28,9 @@ def test_a_disagreement_with_a_line_of_the_act_is_answered_by_the_branch(
     page.get_by_role("link", name="Акт звіряння розрахунків").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Акт звіряння розрахунків")
     expect(page.get_by_text("за період з 01.01.2020 по 29.02.2020", exact=True)).to_be_visible()
-    act_is_downloaded(page)
-    first_payment = next(row for row in cabinet.body_rows(page) if "Оплата" in row[2])
+    rows = cabinet.body_rows(page)
+    act_is_downloaded(page, rows[-1])
+    first_payment = next(row for row in rows if "Оплата" in row[2])
 
     page.get_by_role("link", name=f"Не погоджуюсь — рядок {first_payment[0]}", exact=True).click()
     page.get_by_label("З чим ви не погоджуєтесь?").fill(WORDS)
@@ -46,14 +47,13 @@ def test_a_disagreement_with_a_line_of_the_act_is_answered_by_the_branch(
     expect(page.get_by_role("main")).to_contain_text("є відповідь")
 
 
-def act_is_downloaded(page: Page) -> None:
-    """The PDF has the words and the balance of the page."""
+def act_is_downloaded(page: Page, closing: list[str]) -> None:
+    """The PDF has the words and the last row of the page, its balance."""
     with page.expect_download() as pdf:
         page.get_by_role("link", name="Завантажити акт (PDF)").click()
     text = " ".join(
         " ".join(part.extract_text() for part in PdfReader(io.BytesIO(pdf.value.path().read_bytes())).pages).split()
     )
-    closing = cabinet.body_rows(page)[-1]
     assert closing[0] == "Сальдо на кінець 29.02.2020"
     assert " ".join([closing[0], *filter(None, closing[1:5])]) in text
     assert "Головний бухгалтер" in text

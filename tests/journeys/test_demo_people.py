@@ -106,7 +106,8 @@ def test_balances_of_the_manuals_months_are_what_the_balances_file_says(page: Pa
             row[1] += balance.charged
             row[2] += balance.paid
             row[3] = balance.closing
-    shown = {row[0]: row[1:] for row in cabinet.body_rows(page)}
+    # The articles without VAT stand apart, under a line of one cell.
+    shown = {row[0]: row[1:] for row in cabinet.body_rows(page) if len(row) > 1}
     assert shown == {
         article: [stated(opening), money(charged), money(paid), "—", stated(closing)]
         for article, (opening, charged, paid, closing) in sums.items()

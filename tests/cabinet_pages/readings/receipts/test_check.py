@@ -133,4 +133,5 @@ def test_the_address_in_the_code_stands_on_the_configured_base_whatever_host_ask
     assert check_address(uuid) == f"https://cabinet.example/readings/check/{uuid}/"
     picture = qr_picture(segno.make(check_address(uuid), error="m"))
     assert picture.side >= 41
-    assert picture.path.startswith("M4 4h1v1h-1z")
+    # Seven dark modules are the edge of the first corner.
+    assert picture.path.startswith("M4 4h7v1h-7z")
