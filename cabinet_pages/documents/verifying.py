@@ -13,8 +13,8 @@ from django.utils.module_loading import import_string
 
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.documents.models import SignatureVerdict, SignedDocument
+from cabinet_pages.documents.verification.contract import DocumentVerifier
 from cabinet_pages.documents.verification.verdicts import Detail, Finding, Signer, Verdict
-from cabinet_pages.documents.verification.verifier import DocumentVerifier
 
 Findings = tuple[Finding, ...]
 

@@ -1,9 +1,8 @@
-"""The contract of a verifier of signed documents, and the one that ships."""
+"""The verifier of signed documents that ships. Loaded by whoever verifies, for what it stands on is large."""
 
 import base64
 import binascii
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from cabinet_pages.documents.verification.cms import (
     looks_like_cms,
     signed_data,
 )
+from cabinet_pages.documents.verification.contract import DocumentVerifier
 from cabinet_pages.documents.verification.pades import (
     Embedded,
     embedded_signatures,
@@ -30,28 +30,6 @@ from cabinet_pages.documents.verification.verdicts import Detail, Finding, Unkno
 
 _PEM: Final = re.compile(rb"-----BEGIN [A-Z0-9 ]{1,30}-----(.+?)-----END", re.DOTALL)
 _CORRECT: Final = (Verdict.VALID, Verdict.CHAIN_UNCHECKED)
-
-
-class DocumentVerifier(ABC):
-    """Tells of a document who signed it, and whether it is what they signed; chosen by the setting DOCUMENT_VERIFIER.
-
-    It is given hostile bytes: whatever they are, it answers, soon, and connects nowhere that its settings do not name.
-    """
-
-    #: Findings are kept by this name, so it changes when the same bytes may get another verdict.
-    version: str = "1"
-
-    @abstractmethod
-    def verify(self, document: bytes, signature: bytes | None) -> Sequence[Finding]:
-        """Check every signature of a document.
-
-        Args:
-            document: the file, which may itself hold its signatures (PAdES, an attached CMS, ASiC).
-            signature: the file that lies beside it, detached or attached; None without one.
-
-        Returns:
-            a finding for each signature, none for a document that has no signature.
-        """
 
 
 class OwnVerifier(DocumentVerifier):

@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 
 from cabinet_pages.documents.models import SignatureVerdict, SignedDocument
 from cabinet_pages.documents.promotion import DocumentRow, promote_documents
+from cabinet_pages.documents.verification.contract import DocumentVerifier
 from cabinet_pages.documents.verification.verdicts import Finding, Signer, Verdict
-from cabinet_pages.documents.verification.verifier import DocumentVerifier
 from cabinet_pages.documents.verifying import document_verifier, findings_of, verify_new_documents
 from tests import factories
 from tests.support.kep import M163, KepSigner

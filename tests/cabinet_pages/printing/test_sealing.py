@@ -27,8 +27,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from cabinet_pages.documents.verification.verdicts import Detail, Verdict
 from cabinet_pages.documents.verification.verifier import OwnVerifier
+from cabinet_pages.printing.pades_seals import Pkcs11Seal, Pkcs12Seal
 from cabinet_pages.printing.rendering import PdfFailed, SealedRenderer, Xhtml2PdfRenderer, pdf_renderer
-from cabinet_pages.printing.sealing import Pkcs11Seal, Pkcs12Seal, pdf_seal
+from cabinet_pages.printing.sealing import pdf_seal
 from tests.support.kep import M163, KepSigner
 
 
@@ -151,7 +152,7 @@ def test_the_setting_seals_what_is_rendered(settings: Any, key_file: Path) -> No
     assert pdf_seal() is None
     assert isinstance(pdf_renderer(), Xhtml2PdfRenderer)
     options = {"file": str(key_file), "passphrase": "word"}
-    backend = "cabinet_pages.printing.sealing.Pkcs12Seal"
+    backend = "cabinet_pages.printing.pades_seals.Pkcs12Seal"
     settings.WAGTAIL_CABINET = {"PDF_SEAL": {"BACKEND": backend, "OPTIONS": options}}
     renderer = pdf_renderer()
     assert isinstance(renderer, SealedRenderer)

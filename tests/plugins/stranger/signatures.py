@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from cabinet_pages.documents.verification.contract import DocumentVerifier
 from cabinet_pages.documents.verification.verdicts import Finding, Signer, Verdict
-from cabinet_pages.documents.verification.verifier import DocumentVerifier
 
 
 class SealingWax(DocumentVerifier):
