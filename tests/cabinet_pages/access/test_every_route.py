@@ -100,7 +100,7 @@ def belongings(number: str, name: str, owner: Any) -> Belongings:
         account=account,
         ids={
             "number": account.slug,
-            "invoice": make_invoice(account, f"Р-{number}").uuid,
+            "invoice": make_invoice(account, f"Р-{number}", lines=["120.00", "9000.00"]).uuid,
             "point": register.meter.point_id,
             "submission": submission.uuid,
             "sheet": submission.sheet,
