@@ -13,7 +13,13 @@ from cabinet_pages.articles.models import Article, ArticleSynonym
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, IssuedInvoice
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
 from cabinet_pages.billing.reconciliation.models import Appeal
-from cabinet_pages.documents.models import SignatureVerdict, SignedDocument
+from cabinet_pages.documents.models import (
+    CounterSignature,
+    DocumentMark,
+    SignatureVerdict,
+    SignedDocument,
+    SpoiledFile,
+)
 from cabinet_pages.documents.pages import DocumentsPage
 from cabinet_pages.manual.pages import ManualPage
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
@@ -50,7 +56,9 @@ __all__ = [
     "CabinetPage",
     "CalendarFeed",
     "ConsumerSectionPage",
+    "CounterSignature",
     "Customer",
+    "DocumentMark",
     "DocumentsPage",
     "FinancePage",
     "Invoice",
@@ -78,6 +86,7 @@ __all__ = [
     "RequestedAccount",
     "SignatureVerdict",
     "SignedDocument",
+    "SpoiledFile",
     "UtilitySettings",
     "WindowReopening",
 ]
