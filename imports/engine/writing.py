@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
+from cabinet_pages.bulk import gather_statistics
 from imports.conf import import_settings
 from imports.engine.announcing import announce_news
 from imports.engine.collector import rare_collection
@@ -59,6 +60,7 @@ def write_batch(batch: ImportBatch, *, by: Any) -> None:
         reached("journal_written", batch.pk)
         finish_batch(batch, BatchState.APPLIED, promoted_by=by, error_code="", error_params={})
         reached("before_commit", batch.pk)
+    gather_statistics(resource.tables, rows=batch.new)
     reached("finished", batch.pk)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.access.queries import accounts_opened_since, confirmed_requests
 from cabinet_pages.access.services import close_accesses_of_accounts, reopen_accounts
-from cabinet_pages.accounts.models import Account, DistributionPayer
+from cabinet_pages.accounts.models import Account, Customer, DistributionPayer
 from cabinet_pages.accounts.restoration import (
     EarlierAccount,
     remove_accounts,
@@ -68,6 +68,7 @@ class AccountResource(KindResource):
     """Accounts by number, unique in the utility; a changed code or ERP code is a change of owner."""
 
     kind: ClassVar[str] = "accounts"
+    tables = (Account, Customer)
     title = _("Accounts")
     key_columns = ("number",)
     account_column = ""

@@ -51,6 +51,7 @@ class BalanceResource(KindResource):
     """
 
     kind: ClassVar[str] = "balances"
+    tables = (Balance,)
     title = _("Balances")
     key_columns = ("account", "period")
     optional_key_columns = ("article",)

@@ -53,6 +53,7 @@ class DocumentResource(KindResource):
     """Documents by account, kind, number and date; their bytes are known by SHA-256."""
 
     kind: ClassVar[str] = "documents"
+    tables = (SignedDocument,)
     title = _("Signed documents")
     key_columns = ("account", "document_kind", "number", "dated")
     counts_documents = True

@@ -62,6 +62,7 @@ class InvoiceResource(KindResource):
     """Invoices by account, number and date; the rows of one key are its lines, in file order."""
 
     kind: ClassVar[str] = "invoices"
+    tables = (Invoice, InvoiceLine)
     title = _("Invoices")
     key_columns = ("account", "number", "issued_on")
     equal_keys = EqualKeys.GROUP

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.clock import kyiv_date
-from cabinet_pages.metering.models import LossesUnit, PointRole, ReadBy, Register
+from cabinet_pages.metering.models import LossesUnit, Meter, MeteringPoint, MeterRatio, PointRole, ReadBy, Register
 from cabinet_pages.metering.promotion import promote_metering
 from cabinet_pages.metering.restoration import remove_registers, restore_metering
 from imports.resources.base import (
@@ -81,6 +81,7 @@ class MeteringResource(KindResource):
     """Registers by account, point, serial number, channel and zone; what they say about one point must agree."""
 
     kind: ClassVar[str] = "metering"
+    tables = (MeteringPoint, Meter, Register, MeterRatio)
     title = _("Metering")
     key_columns = ("account", "point", "serial", "channel", "zone")
     messages: ClassVar[Mapping[str, Any]] = {

@@ -65,6 +65,7 @@ class PaymentResource(KindResource):
     """Payments by account, document, day, article and ordinal; without «Документ» the amount stands in its place."""
 
     kind: ClassVar[str] = "payments"
+    tables = (Payment,)
     title = _("Payments")
     key_columns = ("account", "paid_on", "article", "amount")
     optional_key_columns = ("document",)

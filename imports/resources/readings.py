@@ -66,6 +66,7 @@ class ReadingResource(KindResource):
     """Readings; a row with a ReadingId is a verdict, any other one a reading of the operator."""
 
     kind: ClassVar[str] = "readings"
+    tables = (Reading,)
     title = _("Readings")
     is_dated = True
     date_column = "read_on"

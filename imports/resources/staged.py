@@ -36,9 +36,9 @@ class _Choice(Func):
         return f"CASE {parts[0]} {whens} END", tuple(chain.from_iterable(parameters))
 
 
-def staged_text(name: str, *, of: type[F] = F) -> Combinable:
-    """The exact text of a value, which the file must have; `of` is OuterRef inside of a subquery."""
-    return _Member(of("values"), name=name, output_field=CharField())
+def staged_text(name: str) -> Combinable:
+    """The exact text of a value, which the file must have."""
+    return _Member(F("values"), name=name, output_field=CharField())
 
 
 def staged_date(name: str) -> Combinable:

@@ -82,6 +82,7 @@ class StatementResource(KindResource):
     """A bank statement: every document is counted, and what came in hryvnias to our accounts is kept as a credit."""
 
     kind: ClassVar[str] = "payments"
+    tables = (BankCredit,)
     title = _("Bank statement")
     key_columns = ("direction", "day", "sum")
     optional_key_columns = ("own", "currency", "problem")
