@@ -12,10 +12,12 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from cabinet_pages.billing.events import NewInvoice
 from cabinet_pages.billing.reconciliation.events import AppealAnswer
+from cabinet_pages.billing.uses import payment_uses
 from cabinet_pages.documents.events import DocumentToSign
 from cabinet_pages.notifications.events import HOOK as EVENT_HOOK
 from cabinet_pages.notifications.events import NotificationEvent
 from cabinet_pages.payments.events import PaymentReceived
+from cabinet_pages.payments.uses import PAYMENT_USES_HOOK
 from cabinet_pages.readings.events import ReadingVerdict, WindowOpening
 from cabinet_pages.staff.menu import CabinetGroup
 from cabinet_pages.staff.site_history import guard_site_history, hide_site_history
@@ -27,6 +29,8 @@ def _events(event: type[NotificationEvent]) -> list[NotificationEvent]:
 
 for _event in (NewInvoice, PaymentReceived, DocumentToSign, AppealAnswer, ReadingVerdict, WindowOpening):
     hooks.register(EVENT_HOOK, partial(_events, _event))
+
+hooks.register(PAYMENT_USES_HOOK, payment_uses)
 
 modeladmin_register(CabinetGroup)
 guard_site_history()

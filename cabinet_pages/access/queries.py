@@ -83,8 +83,14 @@ def scopes_for(user: Any) -> Iterator[Scope]:
 
 def scope_for(user: Any, slug: str) -> Scope | None:
     """The scope of one account by its number in an address; None for a foreign and for an absent one alike."""
-    access = accesses_for(user).filter(account__number=slug.replace("~", "/")).first()
-    return None if access is None else scope_of(access)
+    opened = accesses_for(user).select_related("user__cabinet_person")
+    access = opened.filter(account__number=slug.replace("~", "/")).first()
+    if access is None:
+        return None
+    if person := getattr(access.user, "cabinet_person", None):
+        # Every screen of an account names the person, so the one query that opens it brings the name along.
+        user.cabinet_person = person
+    return scope_of(access)
 
 
 def branches_for(user: Any) -> "QuerySet[Branch]":

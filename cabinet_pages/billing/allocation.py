@@ -95,12 +95,16 @@ class Allocation:
         older: debts older than the first loaded invoice, by article.
         overpayments: money by article that found no debt (переплата), above zero.
         over_returned: what was returned by article beyond all the money there was, above zero: it is owed again.
+        left: of which money the overpayments are, above zero, by its source.
+        taken_back: what returns have taken back of which money, above zero, by its source.
     """
 
     parts: dict[int, list[Debt]]
     older: list[Debt]
     overpayments: dict[int | None, Decimal]
     over_returned: dict[int | None, Decimal]
+    left: dict[Source, Decimal] = field(default_factory=dict)
+    taken_back: dict[Source, Decimal] = field(default_factory=dict)
 
     @property
     def paid(self) -> Decimal:
@@ -145,18 +149,30 @@ def allocate(
     """
     ledger = _Ledger(charges, opening or {})
     purses, over_returned = _without_returns(money, opening or {})
+    taken_back: dict[Source, Decimal] = defaultdict(lambda: ZERO)
+    for purse in purses:
+        if purse.left < purse.money.amount:
+            taken_back[purse.money.source] += purse.money.amount - purse.left
     for purse in purses:
         ledger.pay_named(purse, purse.money.invoices)
     for purse in purses:
         ledger.pay_periods(purse, purse.money.periods)
     for purse in purses:
         ledger.pay_oldest(purse)
-    left: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
+    overpayments: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
+    left: dict[Source, Decimal] = defaultdict(lambda: ZERO)
     for purse in purses:
         if purse.left:
-            left[purse.money.article] += purse.left
+            overpayments[purse.money.article] += purse.left
+            # The opening overpayments of several articles have one source.
+            left[purse.money.source] += purse.left
     return Allocation(
-        parts=ledger.parts, older=ledger.older, overpayments=dict(left), over_returned=dict(over_returned)
+        parts=ledger.parts,
+        older=ledger.older,
+        overpayments=dict(overpayments),
+        over_returned=dict(over_returned),
+        left=dict(left),
+        taken_back=dict(taken_back),
     )
 
 

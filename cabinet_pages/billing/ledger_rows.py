@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
-from django.db.models import CharField, DateField, F, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import CharField, DateField, F, IntegerField, Q, QuerySet, Sum, UUIDField, Value
 from django.db.models.functions import Cast, TruncMonth
 
 from cabinet_pages.access.queries import Scope
@@ -37,6 +38,7 @@ class LedgerRow(NamedTuple):
         first: opening balance, positive lines, or the amount of a payment.
         second: closing balance, or negative lines.
         charged, paid, corrected: of a balance.
+        uuid: of an invoice, by which its page is found.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class LedgerRow(NamedTuple):
     charged: Decimal | None
     paid: Decimal | None
     corrected: Decimal | None
+    uuid: UUID | None
 
 
 # No alias may be the name of a model's field.
@@ -99,6 +102,7 @@ def _invoices(accounts: list[int]) -> "QuerySet[Any, Any]":
         state=F("state"),
         text=F("number"),
         corrects=F("corrects_number"),
+        uuid=F("uuid"),
         first=Sum("lines__gross", filter=Q(lines__gross__gt=0)),
         second=Sum("lines__gross", filter=Q(lines__gross__lt=0)),
     )
@@ -137,6 +141,7 @@ def _columns(rows: "QuerySet[Any]", **given: Any) -> "QuerySet[Any, Any]":
         **dict.fromkeys(("period", "line_period", "due_on"), _nothing(DateField())),
         **dict.fromkeys(("state", "text", "corrects"), _text("")),
         **dict.fromkeys(("second", "charged", "paid", "corrected"), _nothing(MoneyField())),
+        "uuid": _nothing(UUIDField()),
     }
     columns = {"account": F("account_id"), **absent, **given}
     sums = {name: column for name, column in columns.items() if isinstance(column, Sum)}

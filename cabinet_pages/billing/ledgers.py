@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.billing.allocation import ANY_ARTICLE, Allocation, Charge, Money, allocate
@@ -48,6 +49,7 @@ class InvoiceFacts:
         is_valid: it is not annulled.
         corrects: the number of the invoice that it corrects.
         lines: article, period and sum with VAT; positive and negative ones are apart.
+        uuid: by which its page is found.
     """
 
     pk: int
@@ -58,6 +60,7 @@ class InvoiceFacts:
     is_valid: bool
     corrects: str
     lines: list[tuple[int | None, date, Decimal]] = field(default_factory=list)
+    uuid: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +85,8 @@ class Ledger:
     articles: dict[int, ArticleName] = field(default_factory=dict)
     #: The balances with which the ledger begins, by article; `ANY_ARTICLE` where they are of the whole.
     opening: dict[int | None, Decimal] = field(default_factory=dict)
+    #: Payments before this day are part of these balances; None where all payments pay.
+    begins_on: date | None = None
     #: Articles whose newest closing balance is another than the computed one.
     disputed: frozenset[int | None] = frozenset()
     allocation: Allocation = field(default_factory=lambda: allocate([], []))
@@ -183,6 +188,7 @@ def _add(ledger: Ledger, row: LedgerRow) -> None:
                 due_on=row.due_on,
                 is_valid=row.state == InvoiceState.VALID,
                 corrects=row.corrects,
+                uuid=row.uuid,
             ),
         )
         facts.lines += [(row.article, row.line_period or month, amount) for amount in (row.first, row.second) if amount]
@@ -193,7 +199,7 @@ def _add(ledger: Ledger, row: LedgerRow) -> None:
 def _settle(ledger: Ledger) -> None:
     """Give the money of a loaded ledger to its debts."""
     invoices = ledger.own_invoices
-    ledger.opening, begins_on = _opening(ledger, invoices)
+    ledger.opening, ledger.begins_on = _opening(ledger, invoices)
     named = _numbers(invoices)
     charges, money = [], []
     for facts in invoices:
@@ -205,10 +211,10 @@ def _settle(ledger: Ledger) -> None:
     money += [
         _payment(payment, named)
         for payment in ledger.payments
-        if ledger.is_visible(payment.day) and (begins_on is None or payment.day >= begins_on)
+        if ledger.is_visible(payment.day) and (ledger.begins_on is None or payment.day >= ledger.begins_on)
     ]
     ledger.allocation = allocate(charges, money, ledger.opening)
-    ledger.disputed = _disputed(ledger, begins_on)
+    ledger.disputed = _disputed(ledger, ledger.begins_on)
 
 
 def _opening(ledger: Ledger, invoices: Sequence[InvoiceFacts]) -> tuple[dict[int | None, Decimal], date | None]:

@@ -38,26 +38,63 @@ class PaymentTotals:
         return total(article.amount for article in self.by_article)
 
 
-def payments_for(scope: Scope, first: date, last: date) -> "QuerySet[Payment]":
-    """Payments of an account from day to day, both included, ascending by date; a day's in the order of their file."""
-    return (
-        Payment.objects.filter(
-            scope.visible("paid_on"), account=scope.account, withdrawn=False, paid_on__range=(first, last)
-        )
-        .select_related("article")
-        .order_by("paid_on", "pk")
-    )
+@dataclass(frozen=True, slots=True)
+class PaymentWish:
+    """Which payments are asked for.
+
+    Args:
+        first, last: Kyiv days, both included.
+        article: primary key; None for all.
+        least, most: UAH, both included; returns are below zero. None where there is no limit.
+    """
+
+    first: date
+    last: date
+    article: int | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    @property
+    def condition(self) -> Q:
+        """The condition on payments."""
+        wanted = Q(paid_on__range=(self.first, self.last))
+        for name, value in (("article", self.article), ("amount__gte", self.least), ("amount__lte", self.most)):
+            if value is not None:
+                wanted &= Q(**{name: value})
+        return wanted
 
 
-def payment_totals(payments: "QuerySet[Payment]") -> PaymentTotals:
-    """Add up payments by article in one query, whatever their number."""
-    groups = (
-        payments.order_by()
-        .values(order=F("article__order"), name=F("article__name"))
-        .annotate(count=Count("pk"), sum=Sum("amount"))
+def payments_for(scope: Scope, wish: PaymentWish) -> "QuerySet[Payment]":
+    """Payments of an account, ascending by date; a day's in the order of their file."""
+    return own_payments(scope).filter(wish.condition).select_related("article").order_by("paid_on", "pk")
+
+
+def own_payments(scope: Scope) -> "QuerySet[Payment]":
+    """Every payment of an account that its present owner may see."""
+    return Payment.objects.filter(scope.visible("paid_on"), account=scope.account, withdrawn=False)
+
+
+def payment_totals(scope: Scope, wish: PaymentWish | None) -> tuple[PaymentTotals, list[tuple[int, str]]]:
+    """Payments added up by article, and the articles of all payments of the account; one query.
+
+    Args:
+        scope: the account.
+        wish: which payments to add up; None for none of them.
+
+    Returns:
+        the totals, without articles of which there is no such payment, and the primary keys and names of all articles
+        that the account has ever paid for, in the articles' order.
+    """
+    counted = wish.condition if wish is not None else Q(pk__isnull=True)
+    groups = list(
+        own_payments(scope)
+        .order_by()
+        .values(key=F("article"), order=F("article__order"), name=F("article__name"))
+        .annotate(count=Count("pk", filter=counted), sum=Sum("amount", filter=counted))
         .order_by("order", "name")
     )
-    return PaymentTotals([ArticleTotal(article=row["name"], count=row["count"], amount=row["sum"]) for row in groups])
+    totals = [ArticleTotal(row["name"], row["count"], row["sum"]) for row in groups if row["count"]]
+    return PaymentTotals(totals), [(row["key"], row["name"]) for row in groups]
 
 
 def pending_credits_for(scope: Scope, first: date, last: date) -> "QuerySet[BankCredit]":

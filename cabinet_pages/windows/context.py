@@ -14,6 +14,6 @@ def cabinet(request: HttpRequest) -> dict[str, Any]:
     def person() -> Person | None:
         if not getattr(request, "user", None) or not request.user.is_authenticated:
             return None
-        return Person.objects.filter(user_id=request.user.pk).first()
+        return getattr(request.user, "cabinet_person", None)
 
     return {"cabinet_person": SimpleLazyObject(person)}

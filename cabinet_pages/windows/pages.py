@@ -200,6 +200,7 @@ class WindowMixin(Guard, RoutablePageMixin):  # type: ignore[misc]
             section=section,
             window_url=f"{self.get_url(request)}{scope.account.slug}/",  # type: ignore[attr-defined]
             windows=bar.windows,
+            window_addresses=bar.addresses,
             accounts_url=bar.accounts_url,
             help_url=manual_address(bar.manual_url, self.manual_section),
         )

@@ -23,11 +23,17 @@ class WindowLink:
 
 @dataclass(frozen=True, slots=True)
 class WindowBar:
-    """The windows of an account, and the addresses of the account list and the manual; '' where there is none."""
+    """The windows of an account, and the addresses of the account list and the manual; '' where there is none.
+
+    Args:
+        addresses: where windows open for the account, by the names of their page types and of what those derive from;
+            of two of a kind the first.
+    """
 
     windows: list[WindowLink]
     accounts_url: str
     manual_url: str
+    addresses: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ def window_bar(
     """
     list_types, manual_types = concrete_types(list_mixin), concrete_types(manual_mixin)
     windows, accounts_url, manual_url = [], "", ""
+    addresses: dict[str, str] = {}
     for page in section.get_children().live().type(*concrete_types(mixin), *list_types, *manual_types):
         url = page.get_url(request)
         page_type = page.cached_content_type.model_class()
@@ -68,10 +75,12 @@ def window_bar(
         elif issubclass(page_type, tuple(manual_types)):
             manual_url = manual_url or url
         else:
-            windows.append(
-                WindowLink(title=page.title, url=f"{url}{scope.account.slug}/", is_current=page.pk == current.pk)
-            )
-    return WindowBar(windows=windows, accounts_url=accounts_url, manual_url=manual_url)
+            own = f"{url}{scope.account.slug}/"
+            windows.append(WindowLink(title=page.title, url=own, is_current=page.pk == current.pk))
+            for ancestor in page_type.__mro__:
+                if issubclass(ancestor, mixin) and ancestor is not mixin:
+                    addresses.setdefault(ancestor.__name__, own)
+    return WindowBar(windows=windows, accounts_url=accounts_url, manual_url=manual_url, addresses=addresses)
 
 
 def manual_anchor(number: str) -> str:

@@ -22,6 +22,7 @@ HOOKS = (
     "cabinet_staff_landing",
     "cabinet_invoice_addresses",
     "cabinet_data_as_of",
+    "cabinet_payment_uses",
     "register_cabinet_doctor",
 )
 

@@ -31,10 +31,11 @@ from cabinet_pages.accounts.models import Account  # noqa: E402
 from cabinet_pages.notifications.choices import choose  # noqa: E402
 from cabinet_pages.notifications.delivery import deliver_due  # noqa: E402
 from cabinet_pages.notifications.services import Notice, post_notices  # noqa: E402
+from cabinet_pages.payments.uses import payment_uses  # noqa: E402
 from cabinet_pages.templatetags.cabinet import day, moment  # noqa: E402
 from cabinet_pages.windows.addresses import invoice_addresses  # noqa: E402
 from cabinet_pages.windows.pages import ConsumerSectionPage, WindowMixin  # noqa: E402
-from tests.factories import make_account, make_branch, make_invoice  # noqa: E402
+from tests.factories import make_account, make_branch, make_invoice, make_payment  # noqa: E402
 
 PASSWORD = "a-Town-of-its-own-7"
 NEWCOMER = "newcomer@town.example"
@@ -176,12 +177,23 @@ def stranger() -> dict[str, Any]:
             scope_of(Access.objects.get(user__email=NEWCOMER, account__number=ACCOUNT)),
             ["OLD-1", "NEW-1", ""],
         ),
+        "paid_invoice": _paid_invoice(),
         "checks": [check.code for check in registered_checks()],
         "doctor": doctor.getvalue(),
         "profile": seen(client, reverse("cabinet_profile")),
         "paged": _paged(),
         "staff_landing": seen(_operator("operator.stranger@town.example"), reverse("cabinet_landing"))["to"],
     }
+
+
+def _paid_invoice() -> list[str]:
+    """Which invoice the stranger's hook says a payment has paid."""
+    scope = scope_of(Access.objects.get(user__email=NEWCOMER, account__number=ACCOUNT))
+    payment = make_payment(scope.account, date(2026, 1, 31), "5.00", document="LEDGER-7")
+    uses = payment_uses(scope, [payment.pk])
+    numbers = [part.number for part in uses[payment.pk].parts]
+    payment.delete()
+    return numbers
 
 
 def _paged() -> list[str]:

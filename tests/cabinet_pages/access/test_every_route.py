@@ -89,7 +89,8 @@ def belongings(number: str, name: str, owner: Any) -> Belongings:
         multiplier=Decimal(1),
     )
     make_payment(account, date(2026, 9, 1), "10.00")
-    make_balance(account, date(2026, 9, 1), "1.00", "2.00")
+    # It follows from the invoice and the payment, so that some of the invoice is still owed.
+    make_balance(account, date(2026, 9, 1), "9121.00", "9111.00")
     document = SignedDocument(account=account, kind="Акт", number=number, dated=date(2026, 9, 1), file_name="акт.pdf")
     document.file.save("act.pdf", ContentFile(f"%PDF {name}".encode()), save=False)
     document.signature.save("act.p7s", ContentFile(b"signature"), save=False)
@@ -174,6 +175,7 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("FinancePage", "act_file"): lambda ids: {"number": ids["number"], "file_format": "xlsx"},
     ("FinancePage", "appeal"): number,
     ("FinancePage", "appeals"): number,
+    ("PaymentsPage", "payments_file"): lambda ids: {"number": ids["number"], "file_format": "xlsx"},
     ("InvoicesPage", "invoices_of_all"): nothing,
     ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
     ("InvoicesPage", "pdf"): nested("invoice", "uuid"),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from cabinet_pages.access.queries import scope_for
 from cabinet_pages.accounts.models import Branch, PaymentsSource
 from cabinet_pages.payments.models import BankCredit, Payment
-from cabinet_pages.payments.queries import payment_totals, payments_for, pending_credits_for
+from cabinet_pages.payments.queries import PaymentWish, payment_totals, pending_credits_for
 from cabinet_pages.payments.services import remove_bank_credits, remove_payments, settle_bank_credits
 from cabinet_pages.state_hash import state_hash
 from tests import factories
@@ -46,7 +46,7 @@ def scope():
 def seen(scope):
     """What the customer sees: the sum of the payments, and what is being credited."""
     days = (date(2025, 1, 1), date(2027, 1, 1))
-    totals = payment_totals(payments_for(scope, *days))
+    totals, _articles = payment_totals(scope, PaymentWish(*days))
     return totals.amount, [credit.amount for credit in pending_credits_for(scope, *days)]
 
 

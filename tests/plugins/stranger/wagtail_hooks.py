@@ -1,5 +1,6 @@
 """Many of a kind: each is registered through a hook of Wagtail, found in this file of any installed app."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.http import HttpRequest
@@ -8,6 +9,8 @@ from wagtail import hooks
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.notifications.channels import NotificationChannel
 from cabinet_pages.notifications.events import NotificationEvent
+from cabinet_pages.payments.models import Payment
+from cabinet_pages.payments.uses import PaymentUse, UsedPart
 from cabinet_pages.readings.checks import ReadingCheck
 from imports.engine.stops import Stop
 from imports.formats import Format
@@ -57,6 +60,13 @@ def to_the_branches(request: HttpRequest) -> str | None:
 def in_the_old_archive(request: HttpRequest, scope: Scope, numbers: set[str]) -> dict[str, str]:
     """Where an account's older invoices are; a number without an address is left out, and stays plain text."""
     return {number: f"/archive/{scope.account.number}/{number}/" for number in numbers if number.startswith("OLD-")}
+
+
+@hooks.register("cabinet_payment_uses", order=1)
+def as_the_ledger_says(scope: Scope, payments: Collection[int]) -> dict[int, PaymentUse]:
+    """Where payments of an account went, by primary key; one that is left out is as the cabinet computes it."""
+    booked = Payment.objects.filter(account=scope.account, pk__in=payments, document__startswith="LEDGER-")
+    return {payment.pk: PaymentUse(parts=(UsedPart(payment.amount, payment.document),)) for payment in booked}
 
 
 @hooks.register("cabinet_data_as_of")
