@@ -162,8 +162,7 @@ def invoice_pdfs(site: Site, folder: Path, rows: int) -> tuple[list[Measurement]
         for name in ("ours", "bare xhtml2pdf", "WeasyPrint")
     ]
     measured += [
-        Measurement(f"{order} {what} of a PDF", "ours", database, 1, medians[f"{order} {what}"])
-        for what in ("download", "whole answer")
+        Measurement(f"{order} download of a PDF", "whole site", database, 1, medians[f"{order} download"])
         for order in ("first", "second")
     ]
     (single, alone), (many, together) = found["single"], found["together"]

@@ -9,6 +9,7 @@ from django.urls import path, re_path
 from wagtail.views import serve
 
 from cabinet_pages.access import views as access
+from cabinet_pages.billing import views as billing
 from cabinet_pages.readings.receipts import views as receipts
 from cabinet_pages.readings.reminders import views as reminders
 from cabinet_pages.windows import views as windows
@@ -26,6 +27,7 @@ urlpatterns = [
     path("my/language/", access.set_language, name="cabinet_set_language"),
     path("my/activation-link/", access.resend_verification, name="cabinet_resend_verification"),
     path("my/access/<str:number>/", access.account_access, name="cabinet_access"),
+    path("my/invoices/<uuid:uuid>/pdf/", billing.invoice_file, name="cabinet_invoice_pdf"),
     path("my/receipts/<uuid:uuid>/", receipts.receipt, name="cabinet_receipt"),
     path("my/calendar/", reminders.calendar_page, name="cabinet_calendar_page"),
     path("my/calendar/<str:token>.ics", reminders.calendar, name="cabinet_calendar"),

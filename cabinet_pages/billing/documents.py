@@ -77,6 +77,11 @@ def issued_for(invoice: Invoice, content: str) -> IssuedInvoice | None:
     ).first()
 
 
+def kept_document(invoice: Invoice) -> IssuedInvoice | None:
+    """The document that was issued for what an invoice says now; two queries."""
+    return issued_for(invoice, content_digest(invoice))
+
+
 def invoices_of_month(month: date, branch: Branch | None = None) -> list[int]:
     """Ids of a month's invoices that the present owners of their accounts may see, for the operator's commands.
 

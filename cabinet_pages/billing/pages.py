@@ -4,9 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +15,6 @@ from wagtail.models import Site
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.billing.documents import document_of
-from cabinet_pages.billing.issued_files import pdf_response
 from cabinet_pages.billing.ledgers import ledger_for
 from cabinet_pages.billing.listing.routes import KINDS, InvoiceListRoutes
 from cabinet_pages.billing.models import Invoice
@@ -66,18 +63,6 @@ class InvoicesPage(InvoiceListRoutes, WindowMixin, CabinetBasePage):
         document = document_of(UtilitySettings.for_request(request), scope, _invoice_or_404(scope, uuid))
         context = {**self.get_shell_context(request, scope), "document": document}
         return TemplateResponse(request, self.invoice_template, context)
-
-    @path("<str:number>/<uuid:uuid>/pdf/")
-    def pdf(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
-        """One invoice as a PDF to save and print: the bytes that were issued, or are at this moment."""
-        scope = self.scope_or_404(request, number)
-        invoice = _invoice_or_404(scope, uuid)
-        invoice.account = scope.account
-        response = pdf_response(UtilitySettings.for_request(request), invoice)
-        if response is None:
-            messages.error(request, gettext("The PDF cannot be given at the moment. Please tell the call centre."))
-            return redirect(f"{self.get_url(request)}{number}/{uuid}/")
-        return response
 
 
 class FinancePage(ReconciliationRoutes, WindowMixin, CabinetBasePage):

@@ -7,7 +7,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 
 from cabinet_pages.billing.issued_files import pdf_response
 from cabinet_pages.staff.scope import ScopedObjectView
-from cabinet_pages.utility.models import UtilitySettings
 
 
 def private_file(stored: FieldFile, name: str) -> HttpResponseBase:
@@ -53,7 +52,7 @@ class InvoicePdfView(ScopedObjectView):
     """Gives an invoice as the customer gets it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = pdf_response(UtilitySettings.for_request(request), self.instance)
+        response = pdf_response(request, self.instance)
         if response is None:
             raise Http404
         return as_private(response)

@@ -111,8 +111,7 @@ def customer() -> dict[str, Any]:
             }
     # One of this visit: the PDF of an invoice stays as it was issued, whoever renders the next ones.
     invoice = make_invoice(account, f"PDF-{account.invoices.count() + 1}", date(2026, 1, 31))
-    invoices = next(page for page in section.get_children().specific() if page.slug == "invoices")
-    pdf = client.get(f"{invoices.get_url()}{ACCOUNT}/{invoice.uuid}/pdf/")
+    pdf = client.get(reverse("cabinet_invoice_pdf", args=[invoice.uuid]))
     return {
         "landing": seen(client, reverse("cabinet_landing"))["to"],
         "sections": seen(client, section.get_parent().get_url()),

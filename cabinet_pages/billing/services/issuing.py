@@ -8,7 +8,14 @@ from django.db.models import Max
 
 from cabinet_pages.access.models import private_storage
 from cabinet_pages.access.queries import Scope
-from cabinet_pages.billing.documents import content_digest, document_of, issued_for, owner_scope, template_digest
+from cabinet_pages.billing.documents import (
+    content_digest,
+    document_of,
+    issued_for,
+    kept_document,
+    owner_scope,
+    template_digest,
+)
 from cabinet_pages.billing.invoice_pdf import invoice_pdf
 from cabinet_pages.billing.models import Invoice, IssuedInvoice
 from cabinet_pages.clock import kyiv_today
@@ -95,7 +102,7 @@ def issue_by_id(*, invoice_id: int) -> bool:
         .select_related("account__customer", "account__branch")
         .first()
     )
-    if invoice is None or issued_for(invoice, content_digest(invoice)) is not None:
+    if invoice is None or kept_document(invoice) is not None:
         return False
     issue_invoice(utility=utility_of_default_site(), scope=owner_scope(invoice.account), invoice=invoice)
     return True

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import get_page_models
@@ -23,6 +24,7 @@ from wagtail.models import get_page_models
 from cabinet_pages import urls
 from cabinet_pages.access.models import Access, AccessRequest, Role
 from cabinet_pages.accounts.models import Account
+from cabinet_pages.billing.pages import InvoicesPage
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.readings.models import Reading, ReadingSubmission
 from cabinet_pages.windows.pages import CabinetPage, Guard
@@ -178,7 +180,6 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("PaymentsPage", "payments_file"): lambda ids: {"number": ids["number"], "file_format": "xlsx"},
     ("InvoicesPage", "invoices_of_all"): nothing,
     ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
-    ("InvoicesPage", "pdf"): nested("invoice", "uuid"),
     ("DocumentsPage", "document"): nested("document", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),
     ("DocumentsPage", "document_signature"): nested("document", "uuid"),
@@ -196,7 +197,10 @@ for _page in (
     PAGE_ROUTES[_page, "window"] = number
 
 # Plain addresses of cabinet_pages.urls that name an account; the others show nothing but the person's own.
-PLAIN_ROUTES: dict[str, Callable[[Ids], Ids]] = {"cabinet_access": number}
+PLAIN_ROUTES: dict[str, Callable[[Ids], Ids]] = {
+    "cabinet_access": number,
+    "cabinet_invoice_pdf": lambda ids: {"uuid": ids["invoice"]},
+}
 OWN_ROUTES = {
     "cabinet_staff_gate",
     "cabinet_page_login",
@@ -380,6 +384,29 @@ def test_only_an_owner_sees_who_else_has_access(world: World) -> None:
     assert world.client("anonymous").get(path).status_code == 302
 
 
+def test_the_file_of_an_invoice_is_for_whoever_has_the_account_and_absent_for_others(world: World) -> None:
+    path, absent = (reverse("cabinet_invoice_pdf", args=[uuid]) for uuid in (world.mine.ids["invoice"], uuid4()))
+    for who in ("owner", "viewer"):
+        response = world.client(who).get(path)
+        assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+        assert "no-store" in response["Cache-Control"]
+    assert world.client("owner").post(path).status_code == 405
+    stranger = world.client("stranger")
+    assert stranger.get(path).status_code == 404
+    assert comparable(stranger.get(path)) == comparable(stranger.get(absent))
+    assert world.client("anonymous").get(path).url.startswith("/accounts/login/?next=")  # type: ignore[attr-defined]
+    client = world.client("owner")
+    Access.objects.filter(user=world.people["owner"]).update(closed_at=timezone.now())
+    assert client.get(path).status_code == 404
+
+
+def test_no_file_of_an_invoice_is_given_while_the_window_of_invoices_is_not_published(world: World) -> None:
+    client = world.client("owner")
+    path = reverse("cabinet_invoice_pdf", args=[world.mine.ids["invoice"]])
+    InvoicesPage.objects.get().unpublish()
+    assert client.get(path).status_code == 404
+
+
 def test_a_viewer_cannot_send_a_reading(world: World) -> None:
     before = Reading.objects.count()
     path = address(world, ("ReadingsPage", "entry"), world.mine.ids)
@@ -392,5 +419,6 @@ def comparable(response: Any) -> tuple[Any, ...]:
     """What a stranger can compare: body without tokens and the address asked for, and the headers that matter."""
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", response.content.decode())
     body = body.replace("80-absent", "N").replace("80-1", "N")
+    body = re.sub(r"/my/invoices/[0-9a-f-]{36}/", "/my/invoices/U/", body)
     headers = {name: value for name, value in response.headers.items() if name not in ("Set-Cookie", "Content-Length")}
     return body, headers

@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 import pytest
 from django.test import override_settings
+from django.urls import reverse
 from pypdf import PdfReader
 
 from cabinet_pages.billing.models import InvoiceLine
 from cabinet_pages.printing.rendering import ASSETS, PdfFailed, PdfRenderer, Xhtml2PdfRenderer, pdf_renderer
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
 from tests import factories
-from tests.support.windows import SECTION, client_of
+from tests.support.windows import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def set_utility(**fields: Any) -> UtilitySettings:
 
 
 def pdf_of(client: Any, invoice: Any) -> Any:
-    return client.get(f"{SECTION}/invoices/{invoice.account.slug}/{invoice.uuid}/pdf/")
+    return client.get(reverse("cabinet_invoice_pdf", args=[invoice.uuid]))
 
 
 def text_of(response: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from cabinet_pages.access.models import Role
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
@@ -155,7 +156,7 @@ def test_the_list_over_all_accounts_has_those_of_the_person_alone(account: Any, 
     assert [row[:2] for row in answer.cells()] == [["2", "80-36"], ["1", "80-431930"]]
     assert answer.queries <= 15
     markup = answer.response.content.decode()
-    assert f"/invoices/80-36/{second.uuid}/pdf/" in markup
+    assert reverse("cabinet_invoice_pdf", args=[second.uuid]) in markup
     assert f"/invoices/80-431930/{mine.uuid}/" in markup
     assert client_of(factories.make_user()).get(f"{SECTION}/invoices/all/").status_code == 404
     assert client_of(None).get(f"{SECTION}/invoices/all/").status_code == 302
@@ -210,19 +211,22 @@ def test_foreign_hidden_and_absent_invoices_are_equally_absent(account: Any, own
         f"{WINDOW}00000000-0000-4000-8000-000000000000/",
         f"{WINDOW}1/",
     ):
-        for part in ("", "pdf/"):
-            assert client.get(f"{SECTION}/{address}{part}").status_code == 404, address + part
+        assert client.get(f"{SECTION}/{address}").status_code == 404, address
+    for hidden in (foreign, withdrawn, earlier):
+        assert client.get(reverse("cabinet_invoice_pdf", args=[hidden.uuid])).status_code == 404
     assert visit(client, WINDOW).cells() == []
 
 
 def test_every_role_reads_and_an_anonymous_visitor_meets_the_login(account: Any, owner: Any) -> None:
     invoice = factories.make_invoice(account)
+    pages = (f"{SECTION}/{WINDOW}", f"{SECTION}/{WINDOW}{invoice.uuid}/")
+    addresses = (*pages, reverse("cabinet_invoice_pdf", args=[invoice.uuid]))
     for role in Role:
         person = factories.make_user()
         factories.grant(person, account, role)
-        for part in ("", f"{invoice.uuid}/", f"{invoice.uuid}/pdf/"):
-            assert client_of(person).get(f"{SECTION}/{WINDOW}{part}").status_code == 200
-    for part in ("", f"{invoice.uuid}/", f"{invoice.uuid}/pdf/"):
-        response = client_of(None).get(f"{SECTION}/{WINDOW}{part}")
+        for address in addresses:
+            assert client_of(person).get(address).status_code == 200
+    for address in addresses:
+        response = client_of(None).get(address)
         assert response.status_code == 302
         assert response["Location"].startswith("/accounts/login/")
