@@ -17,6 +17,7 @@ from cabinet_pages.billing.queries import lines_of, unpaid_parts
 from cabinet_pages.billing.rules import next_month
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.conf import cabinet_settings
+from cabinet_pages.printing.rendering import LAYOUT
 from cabinet_pages.utility.models import UtilitySettings
 
 # What an invoice says, as far as its export does. Names of customers and of the utility may change without it: what
@@ -64,9 +65,9 @@ def content_digest(invoice: Invoice) -> str:
 
 
 def template_digest() -> str:
-    """SHA-256 of the template of the document, its renderer and the format of its codes."""
-    source = get_template(TEMPLATE).template.source  # type: ignore[attr-defined]
-    made_by = [source, cabinet_settings.PDF_RENDERER["BACKEND"], cabinet_settings.PAYMENT_CODE_VERSION]
+    """SHA-256 of the templates of the document, its renderer and the format of its codes."""
+    sources = [get_template(name).template.source for name in (LAYOUT, TEMPLATE)]  # type: ignore[attr-defined]
+    made_by = [*sources, cabinet_settings.PDF_RENDERER["BACKEND"], cabinet_settings.PAYMENT_CODE_VERSION]
     return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()
 
 

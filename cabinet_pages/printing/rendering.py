@@ -16,6 +16,8 @@ from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.printing.sealing import PdfSeal, SealFailed, pdf_seal
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+# What the templates of documents extend.
+LAYOUT = "cabinet_pages/printing/document.html"
 # Documents are issued in the language of the country's accounting, whatever the reader's own.
 DOCUMENT_LANGUAGE = "uk"
 
@@ -110,4 +112,4 @@ def pdf_renderer() -> PdfRenderer:
     return renderer if seal is None else SealedRenderer(renderer, seal)
 
 
-__all__ = ["PdfFailed", "PdfRenderer", "SealedRenderer", "Xhtml2PdfRenderer", "pdf_renderer"]
+__all__ = ["LAYOUT", "PdfFailed", "PdfRenderer", "SealedRenderer", "Xhtml2PdfRenderer", "pdf_renderer"]
