@@ -22,6 +22,8 @@ class CabinetPagesConfig(AppConfig):
         """Register the system checks and the receivers of signals."""
         from cabinet_pages import checks, host_checks  # noqa: F401
         from cabinet_pages.access import receivers  # noqa: F401
+        from cabinet_pages.archives import audit as archive_audit  # noqa: F401
+        from cabinet_pages.archives import receivers as archive_receivers  # noqa: F401
         from cabinet_pages.articles import receivers as article_receivers  # noqa: F401
         from cabinet_pages.billing import checks as billing_checks  # noqa: F401
         from cabinet_pages.notifications import checks as notification_checks  # noqa: F401

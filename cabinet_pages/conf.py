@@ -51,6 +51,13 @@ DEFAULTS: Final[dict[str, Any]] = {
     # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.
     "PDF_RENDERER": {"BACKEND": "cabinet_pages.printing.rendering.Xhtml2PdfRenderer", "OPTIONS": {}},
     "DOCUMENT_VERIFIER": {"BACKEND": "cabinet_pages.documents.verification.verifier.OwnVerifier", "OPTIONS": {}},
+    # Archives (ZIP) that people order: the most files and bytes of one, how many hours it is kept, after how many seconds
+    # without a sign of life its worker is given up, and how many workers may end over it.
+    "ARCHIVE_MAX_FILES": 1000,
+    "ARCHIVE_MAX_BYTES": 1024 * 1024 * 1024,
+    "ARCHIVE_HOURS": 72,
+    "ARCHIVE_LEASE_SECONDS": 60,
+    "ARCHIVE_ATTEMPTS": 3,
     # The utility's seal on the PDFs that it issues, of the same form; None seals nothing.
     "PDF_SEAL": None,
 }

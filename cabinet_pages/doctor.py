@@ -23,6 +23,7 @@ from wagtail.models import Site
 
 from cabinet_pages.access.models import BranchOperator
 from cabinet_pages.accounts.models import Branch
+from cabinet_pages.archives.kinds import plugged_kinds
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.documents.verifying import document_verifier
 from cabinet_pages.install import missing_permissions
@@ -70,6 +71,7 @@ def topics() -> list[Topic]:
         named("Notification channels", installed_channels().items()),
         named("Notification events", installed_events().items()),
         _renderer(),
+        named("Kinds of archives", ((kind.code, kind) for kind in plugged_kinds())),
         _seal(),
         _verifier(),
         _storage(),

@@ -9,6 +9,7 @@ from cabinet_pages.access.models import (
     RequestedAccount,
 )
 from cabinet_pages.accounts.models import Account, Branch, Customer
+from cabinet_pages.archives.models import Archive, ArchivedAccount
 from cabinet_pages.articles.models import Article, ArticleSynonym
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, IssuedInvoice
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
@@ -53,6 +54,8 @@ __all__ = [
     "BankCredit",
     "Branch",
     "BranchOperator",
+    "Archive",
+    "ArchivedAccount",
     "CabinetPage",
     "CalendarFeed",
     "ConsumerSectionPage",

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
+from cabinet_pages.archives.kinds import ARCHIVE_KINDS_HOOK, ArchiveKind
+from cabinet_pages.billing.archive import InvoiceArchive
 from cabinet_pages.billing.events import NewInvoice
 from cabinet_pages.billing.reconciliation.events import AppealAnswer
 from cabinet_pages.billing.uses import payment_uses
@@ -41,6 +43,13 @@ hooks.register("construct_reports_menu", hide_site_history)
 def menu_css() -> SafeString:
     """Style what stands on every page of the admin."""
     return format_html('<link rel="stylesheet" href="{}">', static("cabinet_pages/css/admin.css"))
+
+
+@hooks.register(ARCHIVE_KINDS_HOOK)
+def archive_kinds() -> list[ArchiveKind]:
+    """What the windows of the cabinet make archives of."""
+    return [InvoiceArchive()]
+
 
 
 @hooks.register("register_log_actions")

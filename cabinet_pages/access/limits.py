@@ -7,6 +7,8 @@ from django.http import HttpRequest
 RATES = {
     "activation_code": "10/h/user,20/h/ip",
     "access_request": "20/h/user,60/h/ip",
+    # Beside the one that may be made at a time: rendering is the worker's time, which others wait for.
+    "archive": "30/h/user",
     # Anybody may check a receipt without signing in; its address cannot be guessed, this bounds the work.
     "receipt_check": "60/5m/ip",
     # A calendar program asks every few minutes at most; an office may have many behind one address.

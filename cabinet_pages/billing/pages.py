@@ -14,9 +14,10 @@ from wagtail.models import Site
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.rules import months_before
+from cabinet_pages.billing.archive import KINDS
 from cabinet_pages.billing.documents import document_of
 from cabinet_pages.billing.ledgers import ledger_for
-from cabinet_pages.billing.listing.routes import KINDS, InvoiceListRoutes
+from cabinet_pages.billing.listing.routes import InvoiceListRoutes
 from cabinet_pages.billing.models import Invoice
 from cabinet_pages.billing.queries import (
     Finance,

@@ -19,6 +19,7 @@ HOOKS = (
     "register_notification_channel",
     "register_notification_event",
     "register_reading_check",
+    "cabinet_archive_kinds",
     "cabinet_staff_landing",
     "cabinet_invoice_addresses",
     "cabinet_data_as_of",

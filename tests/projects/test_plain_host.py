@@ -150,5 +150,6 @@ def test_a_strangers_plug_in_adds_windows_sections_formats_checks_and_a_renderer
         "StampedRenderer",
         "SealingWax",
         "TownPager",
+        "ContractArchive",
     )
     assert [one for one in plugged if one not in found["doctor"]] == []

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from wagtail.contrib.routable_page.models import path
 
 from cabinet_pages.access.queries import Scope, scopes_for
 from cabinet_pages.accounts.models import DistributionPayer
+from cabinet_pages.archives.ordering import order_response
+from cabinet_pages.billing.archive import KINDS, InvoiceArchive, archive_title
 from cabinet_pages.billing.forms import STATUS_WORDS, InvoiceFilter
 from cabinet_pages.billing.ledgers import InvoicePayment
 from cabinet_pages.billing.listing.queries import InvoiceList, InvoiceWish, invoice_book
@@ -30,8 +33,6 @@ LAMPS = {
     PaymentStatus.OVERDUE: "error",
     PaymentStatus.ANNULLED: "error",
 }
-# What the list is made of.
-KINDS = ("invoices", "payments", "balances")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,20 @@ class InvoiceListRoutes:
         }
         return TemplateResponse(request, "cabinet_pages/billing/invoices_of_all.html", context)
 
+    @path("all/archive/", name="archive_of_all")
+    def archive_of_all(self: Any, request: HttpRequest) -> HttpResponse:
+        """A ZIP of what the list of all accounts shows. Raises Http404 where there is no account."""
+        scopes = list(scopes_for(request.user))
+        if not scopes:
+            raise Http404
+        return _order(request, scopes, f"{self.get_url(request)}all/")
+
+    @path("<str:number>/archive/")
+    def archive(self: Any, request: HttpRequest, number: str) -> HttpResponse:
+        """A ZIP of what the list of one account shows."""
+        scope = self.scope_or_404(request, number)
+        return _order(request, [scope], f"{self.get_url(request)}{scope.account.slug}/")
+
     def get_window_context(self: Any, request: HttpRequest, scope: Scope) -> dict[str, Any]:
         """The list of one account."""
         return {
@@ -106,6 +121,7 @@ class InvoiceListRoutes:
         return {
             "form": form,
             "is_filtered": form.is_filtered,
+            "filter_query": form.query,
             "found": found,
             "totals": found.totals,
             "invoices": page,
@@ -132,6 +148,23 @@ class InvoiceListRoutes:
             "invoices": page,
             "rows": [InvoiceRow(invoice, payment, "") for invoice, payment in found.with_payments(page)],
         }
+
+
+def _order(request: HttpRequest, scopes: Sequence[Scope], list_url: str) -> HttpResponse:
+    """Order the archive of a list as its filter, in the address, leaves it."""
+    book = invoice_book(scopes, kyiv_today())
+    form = InvoiceFilter(request.GET, years=book.years, articles=book.articles)
+    if not form.is_valid():
+        return redirect(f"{list_url}{form.query}")
+    invoices = book.cut(InvoiceWish(**form.cleaned_data)).invoices
+    return order_response(
+        request,
+        kind=InvoiceArchive,
+        scopes=scopes,
+        items=[(invoice.account_id, invoice.pk) for invoice in invoices],
+        title=archive_title(form, scopes, book.articles),
+        source_url=f"{list_url}{form.query}",
+    )
 
 
 __all__ = ["InvoiceListRoutes", "InvoiceRow"]

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
+from cabinet_pages.archives.services.sweeping import sweep_archives
 from cabinet_pages.readings.reminders.digest import send_reading_reminders
 from cabinet_pages.readings.workbook.storage import sweep_workbooks
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         outcome = send_reading_reminders(dry_run=dry_run)
         text = _("Reminders to write: %(mails)d, points not sent: %(points)d")
         if not dry_run:
-            # The daily timer also clears away workbooks that nobody came back to.
+            # The daily timer also clears away workbooks that nobody came back to, and archives that are over.
             sweep_workbooks()
+            sweep_archives()
             text = _("Reminders written: %(mails)d, points not sent: %(points)d")
         self.stdout.write(text % {"mails": outcome.mails, "points": outcome.points})

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from wagtail import hooks
 
 from cabinet_pages.access.queries import Scope
+from cabinet_pages.archives.kinds import ArchiveKind
 from cabinet_pages.notifications.channels import NotificationChannel
 from cabinet_pages.notifications.events import NotificationEvent
 from cabinet_pages.payments.models import Payment
@@ -14,6 +15,7 @@ from cabinet_pages.payments.uses import PaymentUse, UsedPart
 from cabinet_pages.readings.checks import ReadingCheck
 from imports.engine.stops import Stop
 from imports.formats import Format
+from stranger.archives import ContractArchive
 from stranger.checks import RoundThousands
 from stranger.formats import CaretTable
 from stranger.notices import PowerIsBack, TownPager
@@ -48,6 +50,12 @@ def own_channels() -> list[NotificationChannel]:
 def own_events() -> list[NotificationEvent]:
     """One function, any number of events."""
     return [PowerIsBack()]
+
+
+@hooks.register("cabinet_archive_kinds")
+def own_archives() -> list[ArchiveKind]:
+    """One function, any number of kinds."""
+    return [ContractArchive()]
 
 
 @hooks.register("cabinet_staff_landing", order=-1)

@@ -1,0 +1,1 @@
+"""Writes of archives: orders, the worker's steps, and the sweeping."""
