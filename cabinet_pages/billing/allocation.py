@@ -85,6 +85,10 @@ class Debt:
         """What is left to pay, UAH; never below zero."""
         return self.amount - self.paid
 
+    def paid_by(self, kind: str, key: int) -> Decimal:
+        """What the money of a source has paid of it, UAH, whatever its place."""
+        return total(share.amount for share in self.shares if share.source[:2] == (kind, key))
+
 
 @dataclass(frozen=True, slots=True)
 class Allocation:

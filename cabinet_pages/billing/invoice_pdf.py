@@ -16,7 +16,7 @@ from cabinet_pages.accounts.models import Account
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from cabinet_pages.billing.paying import Part, PaymentOffer, payment_offers
 from cabinet_pages.billing.queries import balances_for, payee_accounts_for
-from cabinet_pages.billing.rules import StatedBalance, amount_in_words, amount_to_pay, stated_balance
+from cabinet_pages.billing.rules import StatedBalance, amount_in_words, stated_balance
 from cabinet_pages.printing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
 from cabinet_pages.quantities.money import ZERO, total
 from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
@@ -91,8 +91,11 @@ class InvoiceDocument:
 
     @property
     def paid(self) -> Decimal:
-        """What is paid of what the invoice asks for, also by what other invoices take back."""
-        return max(amount_to_pay(self.invoice.gross, annulled=self.is_annulled) - self.unpaid, ZERO)
+        """What is paid of what the invoice asks for, also by what other invoices take back.
+
+        What it takes back itself is in its sum already.
+        """
+        return ZERO if self.is_annulled else total(part.paid - part.credited for part in self.parts)
 
     @property
     def in_words(self) -> str:

@@ -30,6 +30,7 @@ from cabinet_pages.billing.reconciliation.routes import ReconciliationRoutes, ac
 from cabinet_pages.billing.rules import Side, StatedBalance, month_of, months_between
 from cabinet_pages.billing.samples import sample_finance
 from cabinet_pages.billing.turnover.context import turnover_context
+from cabinet_pages.billing.turnover.expected import expected_of
 from cabinet_pages.clock import kyiv_today
 from cabinet_pages.templatetags.cabinet import money, period
 from cabinet_pages.utility.models import UtilitySettings
@@ -43,6 +44,8 @@ from cabinet_pages.windows.queries import address_below
 SIDE_WORDS = {Side.DEBT: _("debt"), Side.CREDIT: _("overpayment"), Side.SETTLED: ""}
 # How many months are offered where an account has no balances yet.
 MONTHS_WITHOUT_DATA = 12
+# The window of finance lists so many unpaid invoices; their sums are of all.
+EXPECTED_SHOWN = 50
 
 
 class InvoicesPage(InvoiceListRoutes, WindowMixin, CabinetBasePage):
@@ -86,7 +89,14 @@ class FinancePage(ReconciliationRoutes, WindowMixin, CabinetBasePage):
         default = f"{last_known or month_of(today):%Y-%m}"
         chosen = {name: request.GET.get(name, default) for name in ("from_month", "to_month")}
         form = MonthRangeForm(chosen, months=reversed(offered))
-        context: dict[str, Any] = {"form": form, "has_balances": first_known is not None}
+        expected = expected_of(ledger, today)
+        context: dict[str, Any] = {
+            "form": form,
+            "has_balances": first_known is not None,
+            "expected": expected,
+            "expected_rows": expected.rows[:EXPECTED_SHOWN],
+            "as_of": data_as_of([scope], KINDS),
+        }
         if form.is_valid() and first_known is not None:
             first, last = form.cleaned_data["from_month"], form.cleaned_data["to_month"]
             months = page_of(months_between(first, last), request)
@@ -97,7 +107,6 @@ class FinancePage(ReconciliationRoutes, WindowMixin, CabinetBasePage):
                 "months": months,
                 "movements": months_for(scope, list(months)),
                 **turnover_context(ledger, first, last, list(months), today),
-                "as_of": data_as_of([scope], KINDS),
                 "act_query": act_query(first, last),
             }
         return context

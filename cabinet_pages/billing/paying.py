@@ -29,13 +29,19 @@ BADGE = "₴"
 
 
 class Part(Protocol):
-    """An article of an invoice with what is left to pay of it, UAH."""
+    """An article of an invoice with what is paid of it, what of that by the invoice itself, and what is left, UAH."""
 
     @property
     def article(self) -> Article | None: ...
 
     @property
     def gross(self) -> Decimal: ...
+
+    @property
+    def paid(self) -> Decimal: ...
+
+    @property
+    def credited(self) -> Decimal: ...
 
     @property
     def unpaid(self) -> Decimal: ...

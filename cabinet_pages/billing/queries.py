@@ -108,12 +108,16 @@ def invoice_for(scope: Scope, uuid: UUID) -> Invoice | None:
 
 @dataclass(frozen=True, slots=True)
 class UnpaidPart:
-    """An article of an invoice, UAH: what its positive lines ask for, what is paid of it, and what is left."""
+    """An article of an invoice, UAH: what its positive lines ask for, what is paid of it, and what is left.
+
+    `credited` is what negative lines of the same invoice pay: they are in its sum already.
+    """
 
     article: Article
     gross: Decimal
     paid: Decimal
     unpaid: Decimal
+    credited: Decimal = ZERO
 
 
 def unpaid_parts(
@@ -135,7 +139,13 @@ def unpaid_parts(
         return []
     articles = {line.article_id: line.article for line in (lines_of(invoice) if lines is None else lines)}
     found = [
-        UnpaidPart(article=articles[part.article], gross=part.amount, paid=part.paid, unpaid=part.unpaid)
+        UnpaidPart(
+            article=articles[part.article],
+            gross=part.amount,
+            paid=part.paid,
+            unpaid=part.unpaid,
+            credited=part.paid_by("line", invoice.pk),
+        )
         for part in parts
         if part.article is not None
     ]

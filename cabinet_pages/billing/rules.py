@@ -5,7 +5,7 @@ inflation carry none (ЦКУ, art. 625). Balances: plus is the consumer's debt, 
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -107,11 +107,6 @@ def invoice_sums(lines: Iterable[LineAmounts]) -> Sums:
     )
 
 
-def amount_to_pay(gross: Decimal, *, annulled: bool) -> Decimal:
-    """What an invoice asks for, UAH: nothing when it is annulled, zero or in the consumer's favour."""
-    return ZERO if annulled or gross < 0 else round_money(gross)
-
-
 def amount_in_words(amount: Decimal) -> str:
     """UAH in Ukrainian words with kopecks in digits: «Дві гривні 00 копійок».
 
@@ -147,6 +142,33 @@ def balance_gap(
     if charged is None and paid is None and corrected is None:
         return ZERO
     return closing - (opening + (charged or ZERO) - (paid or ZERO) + (corrected or ZERO))
+
+
+def month_gaps(
+    stated: Mapping[int | None, Decimal | None], documents: Iterable[tuple[int | None, Decimal]]
+) -> dict[int | None, Decimal]:
+    """By how much a month's Нараховано (or Оплачено) differs from its invoices (payments): «не рознесено».
+
+    Args:
+        stated: the branch's figure in UAH by article, under None that of the whole account; a figure of None is not
+            given, and is compared with nothing.
+        documents: articles and sums of the month's documents, UAH.
+
+    Returns:
+        the stated figure without the documents, UAH, wherever the two differ: by article where the branch gives
+        balances so, else under None. Documents of an article that the balances leave out differ from zero; where the
+        branch gives no figure at all, nothing differs.
+    """
+    gaps = {article: amount for article, amount in stated.items() if amount is not None}
+    if not gaps:
+        return {}
+    not_given = stated.keys() - gaps.keys()
+    by_article = any(article is not None for article in stated)
+    for article, amount in documents:
+        key = article if by_article else None
+        if key not in not_given:
+            gaps[key] = gaps.get(key, ZERO) - amount
+    return {article: gap for article, gap in gaps.items() if gap}
 
 
 def month_of(day: date) -> date:

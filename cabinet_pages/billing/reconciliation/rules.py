@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cabinet_pages.billing.rules import StatedBalance, months_between, next_month, stated_balance
+from cabinet_pages.billing.rules import StatedBalance, month_gaps, months_between, next_month, stated_balance
 from cabinet_pages.quantities.money import ZERO, total
 
 Violation = tuple[str, Mapping[str, object]]
@@ -235,20 +235,17 @@ def _gap_lines(
     figure: Callable[[StatedRow], Decimal | None],
 ) -> list[Line]:
     """By how much documents miss Нараховано or Оплачено: by article where the branch gives balances so."""
-    known = [row for row in rows if figure(row) is not None]
-    if not known:
-        return []
-    by_article = any(row.article_id is not None for row in rows)
     names = {row.article_id: row.article for row in rows}
-    gaps: dict[int | None, Decimal] = {row.article_id: figure(row) or ZERO for row in known}
-    unknown = names.keys() - gaps.keys()
     for line in documents:
-        article_id = line.article_id if by_article else None
-        if article_id in unknown:
-            continue
-        names.setdefault(article_id, line.article)
-        amount = line.debit if kind is LineKind.CHARGED_GAP else line.credit
-        gaps[article_id] = gaps.get(article_id, ZERO) - (amount or ZERO)
+        names.setdefault(line.article_id, line.article)
+    gaps = month_gaps(
+        {row.article_id: figure(row) for row in rows},
+        (
+            (line.article_id, amount)
+            for line in documents
+            if (amount := line.debit if kind is LineKind.CHARGED_GAP else line.credit) is not None
+        ),
+    )
     return [
         Line(
             key=_key(kind, month, article_id),
@@ -261,7 +258,6 @@ def _gap_lines(
             credit=gap if kind is LineKind.PAID_GAP else None,
         )
         for article_id, gap in gaps.items()
-        if gap
     ]
 
 

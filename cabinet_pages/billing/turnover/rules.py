@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cabinet_pages.billing.rules import Age, StatedBalance, balance_gap, debt_age, month_of, stated_balance
+from cabinet_pages.billing.rules import Age, StatedBalance, balance_gap, debt_age, month_gaps, month_of, stated_balance
 from cabinet_pages.quantities.money import ZERO, total
 
 #: Sums of documents, UAH, by month and article.
@@ -153,38 +153,29 @@ def _month(
     articles: Mapping[int, ArticleName],
 ) -> list[SheetRow]:
     month = next(iter(rows.values())).month
-    if WHOLE.pk in rows:
-        invoiced, received = {None: total(invoiced.values())}, {None: total(received.values())}
-    # An article that was owed, or has documents, and that the month's balances leave out, is as good as a zero.
-    missing = {pk for pk, row in before.items() if row.closing} | {
-        pk for pk in (*invoiced, *received) if pk is not None
-    }
+    charged_gaps = month_gaps({pk: row.charged for pk, row in rows.items()}, invoiced.items())
+    paid_gaps = month_gaps({pk: row.paid for pk, row in rows.items()}, received.items())
     same_kind = (WHOLE.pk in rows) == (WHOLE.pk in before)
-    found = [_compared(row, before if same_kind else {}, invoiced, received) for row in rows.values()]
+    earlier = before if same_kind else {}
+    found = [_compared(row, earlier) for row in rows.values()]
+    # An article that was owed, or has documents, and that the month's balances leave out, is as good as a zero.
+    missing = {pk for pk, row in earlier.items() if row.closing} | charged_gaps.keys() | paid_gaps.keys()
     for pk in missing - rows.keys() if WHOLE.pk not in rows else ():
         if pk is not None:
             article = before[pk].article if pk in before else articles[pk]
-            zero = SheetRow(month, article, charged=ZERO, paid=ZERO)
-            compared = _compared(zero, before if same_kind else {}, invoiced, received)
-            if compared.jump or compared.has_difference:
-                found.append(
-                    SheetRow(
-                        month,
-                        article,
-                        jump=compared.jump,
-                        charged_gap=compared.charged_gap,
-                        paid_gap=compared.paid_gap,
-                    )
-                )
+            found.append(_compared(SheetRow(month, article), earlier))
+    found = [
+        replace(
+            row,
+            charged_gap=charged_gaps.get(row.article.pk, ZERO),
+            paid_gap=paid_gaps.get(row.article.pk, ZERO),
+        )
+        for row in found
+    ]
     return sorted(found, key=lambda row: (row.article.is_apart, row.article.order, row.article.name))
 
 
-def _compared(
-    row: SheetRow,
-    before: Mapping[int | None, SheetRow],
-    invoiced: Mapping[int | None, Decimal],
-    received: Mapping[int | None, Decimal],
-) -> SheetRow:
+def _compared(row: SheetRow, before: Mapping[int | None, SheetRow]) -> SheetRow:
     pk, opening = row.article.pk, row.opening or ZERO
     earlier = before[pk].closing or ZERO if pk in before else ZERO
     return replace(
@@ -195,8 +186,6 @@ def _compared(
         else balance_gap(
             opening=opening, charged=row.charged, paid=row.paid, corrected=row.corrected, closing=row.closing
         ),
-        charged_gap=ZERO if row.charged is None else row.charged - invoiced.get(pk, ZERO),
-        paid_gap=ZERO if row.paid is None else row.paid - received.get(pk, ZERO),
     )
 
 

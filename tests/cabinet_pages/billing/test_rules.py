@@ -11,7 +11,6 @@ from cabinet_pages.billing.rules import (
     LineAmounts,
     Side,
     amount_in_words,
-    amount_to_pay,
     balance_gap,
     invoice_sums,
     line_amounts,
@@ -78,14 +77,6 @@ def test_the_invoice_is_the_sum_of_its_lines() -> None:
     sums = invoice_sums(lines)
     assert (sums.net, sums.vat, sums.gross) == (Decimal("0.06"), Decimal("0.03"), Decimal("0.09"))
     assert invoice_sums([]).gross == Decimal("0.00")
-
-
-@pytest.mark.parametrize(
-    ("gross", "annulled", "due"),
-    [("10.50", False, "10.50"), ("-10.50", False, "0.00"), ("0.00", False, "0.00"), ("10.50", True, "0.00")],
-)
-def test_nothing_is_to_pay_in_the_consumers_favour_or_when_annulled(gross: str, annulled: bool, due: str) -> None:
-    assert amount_to_pay(Decimal(gross), annulled=annulled) == Decimal(due)
 
 
 @pytest.mark.parametrize(
