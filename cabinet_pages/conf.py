@@ -46,6 +46,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "BANK_PAIRING_DAYS": 5,
     # Largest scan that a person may attach to a request, in bytes.
     "SCAN_MAX_BYTES": 10 * 1024 * 1024,
+    # Largest file with which a consumer may sign a document, in bytes; a check takes some seconds for a megabyte.
+    "SIGNED_FILE_MAX_BYTES": 20 * 1024 * 1024,
     # Format of the NBU's payment codes: "002", which every bank reads, or "003".
     "PAYMENT_CODE_VERSION": "002",
     # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.

@@ -16,7 +16,7 @@ from django.db import models
 from cabinet_pages.access.models import Access
 from cabinet_pages.accounts.models import Account, Branch, Customer
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
-from cabinet_pages.documents.models import SignedDocument
+from cabinet_pages.documents.models import CounterSignature, SignedDocument
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
 from cabinet_pages.payments.models import Payment
 from cabinet_pages.readings.models import Reading
@@ -109,6 +109,13 @@ _KINDS: Final[dict[str, tuple[type[models.Model], tuple[str, ...]]]] = {
         (
             "account__number", "kind", "number", "dated", "title", "period", "amount", "needs_signature", "file_name",
             "sha256", "signature_name", "signature_sha256", "withdrawn",
+        ),
+    ),
+    "counter-signed document": (
+        CounterSignature,
+        (
+            "document__account__number", "document__kind", "document__number", "document__dated", "document_sha256",
+            "version", "form", "file_name", "sha256", "state", "comment",
         ),
     ),
 }  # fmt: skip

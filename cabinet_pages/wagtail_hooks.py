@@ -15,7 +15,7 @@ from cabinet_pages.billing.archive import InvoiceArchive
 from cabinet_pages.billing.events import NewInvoice
 from cabinet_pages.billing.reconciliation.events import AppealAnswer
 from cabinet_pages.billing.uses import payment_uses
-from cabinet_pages.documents.events import DocumentToSign
+from cabinet_pages.documents.events import CounterSignatureDecision, DocumentToSign
 from cabinet_pages.notifications.events import HOOK as EVENT_HOOK
 from cabinet_pages.notifications.events import NotificationEvent
 from cabinet_pages.payments.events import PaymentReceived
@@ -29,7 +29,15 @@ def _events(event: type[NotificationEvent]) -> list[NotificationEvent]:
     return [event()]
 
 
-for _event in (NewInvoice, PaymentReceived, DocumentToSign, AppealAnswer, ReadingVerdict, WindowOpening):
+for _event in (
+    NewInvoice,
+    PaymentReceived,
+    DocumentToSign,
+    CounterSignatureDecision,
+    AppealAnswer,
+    ReadingVerdict,
+    WindowOpening,
+):
     hooks.register(EVENT_HOOK, partial(_events, _event))
 
 hooks.register(PAYMENT_USES_HOOK, payment_uses)

@@ -147,6 +147,7 @@ _MESSAGES: Mapping[str, Any] = {
     "has_metering": gettext_lazy("The account has metering points."),
     "has_readings": gettext_lazy("There are readings of it."),
     "has_billing": gettext_lazy("The account has payments, invoices, balances or documents."),
+    "has_counter_signature": gettext_lazy("The consumer has signed this document."),
     "has_others": gettext_lazy("Other records refer to it."),
     # Values.
     "not_a_number": gettext_lazy("“%(value)s” is not a number."),

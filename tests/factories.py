@@ -1,5 +1,6 @@
 """Records for tests, by business words; every function fills what the caller leaves out."""
 
+import hashlib
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -7,6 +8,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 from wagtail.models import Page, Site
 
 from cabinet_pages.access.models import Access, BranchOperator, Person, Role
@@ -15,6 +17,7 @@ from cabinet_pages.accounts.rules import customer_key
 from cabinet_pages.articles.models import Article
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
 from cabinet_pages.billing.reconciliation.models import Appeal
+from cabinet_pages.documents.models import CounterSignature, SignedDocument
 from cabinet_pages.install import install_groups, install_pages
 from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Register
 from cabinet_pages.payments.models import BankCredit, Payment
@@ -161,6 +164,22 @@ def make_appeal(account: Account, **fields: Any) -> Appeal:
     fields.setdefault("credit", Decimal("100.00"))
     fields.setdefault("words", "За нашими даними оплачено більше.")
     return Appeal.objects.create(account=account, first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), **fields)
+
+
+def make_counter_signature(document: SignedDocument, content: bytes = b"signed", **fields: Any) -> CounterSignature:
+    """A file with which the consumer has signed a document; it waits for the branch."""
+    fields.setdefault("version", document.counter_signatures.count() + 1)
+    fields.setdefault("file_name", "signed.p7s")
+    return CounterSignature.objects.create(
+        document=document,
+        document_sha256=document.sha256,
+        document_file=str(document.file),
+        form="cms",
+        file=ContentFile(content, name="signed"),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        **fields,
+    )
 
 
 def make_register(account: Account, point_code: str = "ТУ-1", **fields: Any) -> Register:

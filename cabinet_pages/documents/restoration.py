@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from cabinet_pages.bulk import CHUNK
-from cabinet_pages.documents.models import SignedDocument
+from cabinet_pages.documents.models import CounterSignature, DocumentMark, SignedDocument
 from cabinet_pages.documents.promotion import DocumentRow, path_of, promote_documents
 from cabinet_pages.removal import delete_rows
 
@@ -46,8 +46,28 @@ def restore_documents(*, rows: Iterable[DocumentRow]) -> int:
 
 
 def remove_documents(*, ids: Iterable[int]) -> int:
-    """Delete documents, not their files; return how many."""
-    return delete_rows(SignedDocument, ids)
+    """Delete documents with the marks of who has read them, not their files; return how many.
+
+    Raises:
+        IntegrityError: a consumer has signed one of them.
+    """
+    pks = list(ids)
+    for chunk in _chunks(pks):
+        DocumentMark.objects.filter(document__in=chunk).delete()
+    return delete_rows(SignedDocument, pks)
+
+
+def countersigned(*, digests: Mapping[int, str]) -> set[int]:
+    """Of documents, those that their consumer has signed with the bytes of a SHA-256.
+
+    Args:
+        digests: the ids of documents, each with the SHA-256 of the bytes in question.
+    """
+    found: set[int] = set()
+    for chunk in _chunks(digests):
+        signed = CounterSignature.objects.filter(document__in=chunk).values_list("document_id", "document_sha256")
+        found.update(pk for pk, sha256 in signed.distinct() if digests[pk] == sha256)
+    return found
 
 
 def drop_unused_files(*, files: Mapping[str, str], needed: Collection[str]) -> None:
@@ -63,6 +83,7 @@ def drop_unused_files(*, files: Mapping[str, str], needed: Collection[str]) -> N
         rows = SignedDocument.objects.filter(Q(file__in=chunk) | Q(signature__in=chunk))
         for pair in rows.values_list("file", "signature"):
             used.update(pair)
+        used.update(CounterSignature.objects.filter(document_file__in=chunk).values_list("document_file", flat=True))
     transaction.on_commit(partial(_delete, [path for path in paths if path not in used]), robust=True)
 
 

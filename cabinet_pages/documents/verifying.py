@@ -1,22 +1,82 @@
-"""Verdicts on the signatures of documents: computed once by the chosen verifier, and kept."""
+"""Verdicts on signatures: computed once by the chosen verifier, in the worker alone, and kept.
+
+Verification in pure Python takes about three seconds for a megabyte and a quarter of a second for every signer, and a
+small container may unpack to a large one. So no request computes: it reads what is known, and asks the worker for the
+rest. The row of a verdict says that it was asked for, so a hundred looks ask once, and a worker that dies is noticed.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+import logging
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 
-from django.db.models import Exists, OuterRef
-from django.db.models.fields.files import FieldFile
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from cabinet_pages.access.models import private_storage
 from cabinet_pages.conf import cabinet_settings
-from cabinet_pages.documents.models import SignatureVerdict, SignedDocument
+from cabinet_pages.documents.models import CounterSignature, SignatureVerdict, SignedDocument, SpoiledFile
 from cabinet_pages.documents.verification.contract import DocumentVerifier
 from cabinet_pages.documents.verification.verdicts import Detail, Finding, Signer, Verdict
 
+logger = logging.getLogger(__name__)
+
 Findings = tuple[Finding, ...]
+_Row = TypeVar("_Row", bound=Model)
+
+#: How long a check may take; after that whoever was to make it is taken for dead. The largest file takes some minutes.
+LEASE: Final = timedelta(minutes=15)
+#: So many checks of a file may die before it is given up.
+MOST_ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBytes:
+    """A file in the private storage, and the SHA-256 that it is known by."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict is on.
+
+    Args:
+        document: the document.
+        signature: what lies beside it; None without one.
+        is_counter: whether that is a file with which a consumer signed the document.
+        document_sha256, signature_sha256: the digests that the verdict is known by; others than those of the files
+            where the storage holds other bytes.
+    """
+
+    document: StoredBytes
+    signature: StoredBytes | None
+    is_counter: bool
+    document_sha256: str
+    signature_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of the signatures of a file.
+
+    Args:
+        findings: None where they were not computed yet.
+        is_asked: whether the worker was asked for them.
+        is_given_up: whether checks of the file died too often.
+        is_spoiled: whether the storage holds other bytes than those that came.
+    """
+
+    findings: Findings | None
+    is_asked: bool = False
+    is_given_up: bool = False
+    is_spoiled: bool = False
 
 
 def document_verifier() -> DocumentVerifier:
@@ -33,86 +93,217 @@ def document_verifier() -> DocumentVerifier:
     return verifier
 
 
-def known_findings(documents: Iterable[SignedDocument]) -> Mapping[tuple[str, str], Findings]:
-    """What is already known of documents, by the digests of their files; one query."""
-    digests = {document.sha256 for document in documents if document.sha256}
-    known = SignatureVerdict.objects.filter(document_sha256__in=digests, verifier=_verifier_key())
-    return {
-        (document, signature): _read(findings)
-        for document, signature, findings in known.values_list("document_sha256", "signature_sha256", "findings")
-    }
+# --- what is known --------------------------------------------------------------------------------------------------
 
 
-def findings_of(document: SignedDocument) -> Findings:
-    """What a verifier finds in the signatures of a document, computed at the first look and remembered.
-
-    Raises:
-        FileNotFoundError: the storage has lost the file or its signature.
-    """
-    known = known_findings([document])
-    key = (document.sha256, document.signature_sha256)
-    return known[key] if key in known else _compute(document, document_verifier())
+def with_verdicts(documents: "QuerySet[SignedDocument]") -> "QuerySet[SignedDocument]":
+    """Documents with what `knowledge_of` reads."""
+    return _with_verdicts(documents, ("file", "sha256"), ("signature", "signature_sha256"), is_counter=False)
 
 
-def verify_new_documents() -> int:
-    """Compute what nobody has looked at yet; return how many documents that were. A lost file is left out."""
-    known = SignatureVerdict.objects.filter(
-        document_sha256=OuterRef("sha256"), signature_sha256=OuterRef("signature_sha256"), verifier=_verifier_key()
+def with_counter_verdicts(files: "QuerySet[CounterSignature]") -> "QuerySet[CounterSignature]":
+    """Counter-signed files with what `knowledge_of` reads."""
+    return _with_verdicts(files, ("document_file", "document_sha256"), ("file", "sha256"), is_counter=True)
+
+
+def knowledge_of(row: Any) -> Knowledge:
+    """What is known of a row that `with_verdicts` or `with_counter_verdicts` gave."""
+    attempts = row.verdict_attempts
+    return Knowledge(
+        findings=None if row.verdict_findings is None else _read(row.verdict_findings),
+        is_asked=attempts is not None,
+        is_given_up=attempts is not None and attempts > MOST_ATTEMPTS,
+        is_spoiled=row.is_spoiled,
     )
-    verifier = document_verifier()
-    count = 0
-    waiting = SignedDocument.objects.filter(~Exists(known), withdrawn=False).order_by("pk")
-    for pk in list(waiting.values_list("pk", flat=True)):
-        document = SignedDocument.objects.filter(pk=pk).first()
-        # Another document with the same bytes may have been before.
-        if document is None or (document.sha256, document.signature_sha256) in known_findings([document]):
-            continue
+
+
+def evidence_of(row: SignedDocument | CounterSignature) -> Evidence:
+    """The files of a document, or of a counter-signed file with the document as it was."""
+    if isinstance(row, CounterSignature):
+        document = StoredBytes(row.document_file, row.document_sha256)
+        signature: StoredBytes | None = StoredBytes(str(row.file), row.sha256)
+    else:
+        document = StoredBytes(str(row.file), row.sha256)
+        signature = StoredBytes(str(row.signature), row.signature_sha256) if row.signature else None
+    return Evidence(
+        document=document,
+        signature=signature,
+        is_counter=isinstance(row, CounterSignature),
+        document_sha256=getattr(row, "true_sha256", document.sha256),
+        signature_sha256=getattr(row, "true_signature_sha256", signature.sha256 if signature else ""),
+    )
+
+
+def unchecked_documents() -> "QuerySet[SignedDocument]":
+    """The documents that nobody has checked yet, given up ones left out; with what `evidence_of` reads."""
+    return _unchecked(with_verdicts(SignedDocument.objects.filter(withdrawn=False)), is_counter=False)
+
+
+def unchecked_counter_signatures() -> "QuerySet[CounterSignature]":
+    """The counter-signed files that nobody has checked yet; see `unchecked_documents`."""
+    return _unchecked(with_counter_verdicts(CounterSignature.objects.all()), is_counter=True)
+
+
+def _with_verdicts(
+    rows: "QuerySet[_Row]", document: tuple[str, str], signature: tuple[str, str], *, is_counter: bool
+) -> "QuerySet[_Row]":
+    annotated: Any = rows.annotate(
+        is_spoiled=Exists(_spoiled(*document)) | Exists(_spoiled(*signature)),
+        true_sha256=_true_sha256(*document),
+        true_signature_sha256=_true_sha256(*signature),
+    )
+    verdict = _verdict_of_row(is_counter=is_counter)
+    result: QuerySet[_Row] = annotated.annotate(
+        verdict_findings=Subquery(verdict.values("findings")[:1]),
+        verdict_attempts=Subquery(verdict.values("attempts")[:1]),
+    )
+    return result
+
+
+def _unchecked(rows: "QuerySet[_Row]", *, is_counter: bool) -> "QuerySet[_Row]":
+    over = Q(findings__isnull=False) | Q(attempts__gt=MOST_ATTEMPTS)
+    return rows.filter(~Exists(_verdict_of_row(is_counter=is_counter).filter(over))).order_by("pk")
+
+
+def _verdict_of_row(*, is_counter: bool) -> "QuerySet[SignatureVerdict]":
+    return SignatureVerdict.objects.filter(
+        document_sha256=OuterRef("true_sha256"),
+        signature_sha256=OuterRef("true_signature_sha256"),
+        verifier=_verifier_key(is_counter=is_counter),
+    )
+
+
+def _spoiled(path: str, sha256: str) -> "QuerySet[SpoiledFile]":
+    return SpoiledFile.objects.filter(path=OuterRef(path), stated_sha256=OuterRef(sha256))
+
+
+def _true_sha256(path: str, sha256: str) -> Coalesce:
+    return Coalesce(Subquery(_spoiled(path, sha256).values("found_sha256")[:1]), F(sha256))
+
+
+# --- who computes ---------------------------------------------------------------------------------------------------
+
+
+def claim_asking(evidence: Evidence) -> bool:
+    """Whether the worker is to be asked now: nothing is known yet, and nobody has asked who may still be waiting."""
+    now = timezone.now()
+    row, is_new = SignatureVerdict.objects.get_or_create(
+        document_sha256=evidence.document_sha256,
+        signature_sha256=evidence.signature_sha256,
+        verifier=_verifier_key(is_counter=evidence.is_counter),
+        defaults={"asked_at": now},
+    )
+    if is_new:
+        return True
+    forgotten = _pending(row).filter(Q(asked_at=None) | Q(asked_at__lt=now - LEASE), _is_free(now))
+    return bool(forgotten.update(asked_at=now))
+
+
+def check(evidence: Evidence) -> bool:
+    """Compute what is not known yet, unless somebody else is at it; return whether it was computed.
+
+    A lost file is noted in the log, and counts as a check that died.
+    """
+    row, _ = SignatureVerdict.objects.get_or_create(
+        document_sha256=evidence.document_sha256,
+        signature_sha256=evidence.signature_sha256,
+        verifier=_verifier_key(is_counter=evidence.is_counter),
+    )
+    now = timezone.now()
+    free = _pending(row).filter(_is_free(now))
+    if not free.filter(attempts__lt=MOST_ATTEMPTS).update(started_at=now, attempts=F("attempts") + 1):
+        free.update(attempts=MOST_ATTEMPTS + 1)
+        return False
+    try:
+        _compute(evidence, row)
+    except FileNotFoundError:
+        logger.exception("The private storage has lost a file that was to be checked: %s", evidence.document.path)
+        _pending(row).update(started_at=None)
+        return False
+    return True
+
+
+def mend_spoiled_files() -> None:
+    """Forget the spoiled files that hold their own bytes again, as after a restored backup."""
+    for spoiled in SpoiledFile.objects.all():
         try:
-            _compute(document, verifier)
+            found = _sha256(_bytes(spoiled.path))
         except FileNotFoundError:
             continue
-        count += 1
-    return count
+        if found == spoiled.stated_sha256:
+            spoiled.delete()
 
 
-def _compute(document: SignedDocument, verifier: DocumentVerifier) -> Findings:
-    content = _bytes(document.file)
-    signature = _bytes(document.signature) if document.signature else None
-    findings = tuple(verifier.verify(content, signature))
+def _pending(row: SignatureVerdict) -> "QuerySet[SignatureVerdict]":
+    return SignatureVerdict.objects.filter(pk=row.pk, findings__isnull=True, attempts__lte=MOST_ATTEMPTS)
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(started_at=None) | Q(started_at__lt=now - LEASE)
+
+
+def _compute(evidence: Evidence, row: SignatureVerdict) -> None:
+    content = _bytes(evidence.document.path)
+    signature = _bytes(evidence.signature.path) if evidence.signature else None
     # By what the bytes are, not by what the row says of them: a verdict must never be found for other bytes.
-    SignatureVerdict.objects.bulk_create(
-        [
-            SignatureVerdict(
-                document_sha256=hashlib.sha256(content).hexdigest(),
-                signature_sha256=hashlib.sha256(signature).hexdigest() if signature is not None else "",
-                verifier=_verifier_key(),
-                findings=[_written(finding) for finding in findings],
+    digests = (_sha256(content), _sha256(signature) if signature is not None else "")
+    for stored, found in zip((evidence.document, evidence.signature), digests, strict=True):
+        if stored is not None and stored.sha256 != found:
+            logger.error("The private storage holds other bytes than those that came: %s", stored.path)
+            SpoiledFile.objects.update_or_create(
+                path=stored.path, stated_sha256=stored.sha256, defaults={"found_sha256": found}
             )
-        ],
-        ignore_conflicts=True,
+    key = _verifier_key(is_counter=evidence.is_counter)
+    if digests != (row.document_sha256, row.signature_sha256):
+        _pending(row).delete()
+        row, _ = SignatureVerdict.objects.get_or_create(
+            document_sha256=digests[0], signature_sha256=digests[1], verifier=key
+        )
+        if row.findings is not None:
+            return
+    verifier = document_verifier()
+    if evidence.is_counter and signature is not None:
+        # What it stands on is large, and this module is loaded by every process.
+        counter_findings = import_string("cabinet_pages.documents.verification.counter_signed.counter_findings")
+        findings = counter_findings(verifier, content, signature, own=_own_findings(digests[0]))
+    else:
+        findings = tuple(verifier.verify(content, signature))
+    SignatureVerdict.objects.filter(pk=row.pk).update(
+        findings=[_written(finding) for finding in findings], checked_at=timezone.now()
     )
-    return findings
 
 
-def _bytes(file: FieldFile) -> bytes:
-    with file.open("rb") as opened:
+def _own_findings(document_sha256: str) -> Findings:
+    """What the branch's own signatures of a document are, as far as they were checked."""
+    known = SignatureVerdict.objects.filter(
+        document_sha256=document_sha256, verifier=_verifier_key(is_counter=False), findings__isnull=False
+    )
+    return tuple(finding for row in known for finding in _read(row.findings or ()))
+
+
+def _bytes(path: str) -> bytes:
+    with private_storage().open(path, "rb") as opened:
         content: bytes = opened.read()
     return content
 
 
-def _verifier_key() -> str:
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _verifier_key(*, is_counter: bool) -> str:
     """What a kept verdict depends on beside the bytes: which verifier, of what version, with which options."""
     chosen = cabinet_settings.DOCUMENT_VERIFIER
     version = import_string(chosen["BACKEND"]).version
-    told = [chosen["BACKEND"], version, chosen.get("OPTIONS", {})]
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    told = [chosen["BACKEND"], version, chosen.get("OPTIONS", {}), *(["counter-signed"] if is_counter else [])]
+    return _sha256(json.dumps(told, sort_keys=True, default=str).encode())
 
 
 def _written(finding: Finding) -> dict[str, Any]:
     return {**asdict(finding), "signed_at": finding.signed_at.isoformat() if finding.signed_at else ""}
 
 
-def _read(findings: list[dict[str, Any]]) -> Findings:
+def _read(findings: Iterable[dict[str, Any]]) -> Findings:
     return tuple(
         Finding(
             verdict=Verdict(told["verdict"]),

@@ -10,6 +10,7 @@ from wagtail_modeladmin.options import ModelAdminGroup
 from cabinet_pages.staff.accounts import AccountAdmin, CustomerAdmin
 from cabinet_pages.staff.appeals import AppealAdmin
 from cabinet_pages.staff.billing import BalanceAdmin, InvoiceAdmin, PaymentAdmin
+from cabinet_pages.staff.counter_signatures import CounterSignatureAdmin
 from cabinet_pages.staff.dictionaries import ArticleAdmin, BranchAdmin
 from cabinet_pages.staff.documents import SignedDocumentAdmin
 from cabinet_pages.staff.metering import MeterAdmin, MeteringPointAdmin
@@ -50,6 +51,7 @@ class CabinetGroup(ModelAdminGroup):  # type: ignore[misc]
         BalanceAdmin,
         AppealAdmin,
         SignedDocumentAdmin,
+        CounterSignatureAdmin,
         BranchAdmin,
         ArticleAdmin,
         OperatorAdmin,

@@ -26,18 +26,21 @@ BRANCH_RECORDS = tuple(
         "balance",
         "appeal",
         "signeddocument",
+        "countersignature",
         "branch",
         "article",
     )
 )
 
-# To decide requests, to open and close accounts to people, to say whose money has come; to answer appeals; to judge
-# unusual readings, to send them for a customer or to billing, and to open a window again.
+# To decide requests, to open and close accounts to people, to say whose money has come; to answer appeals; to accept
+# what consumers signed; to judge unusual readings, to send them for a customer or to billing, and to open a window
+# again.
 _DECIDE = (
     "cabinet_pages.change_accessrequest",
     "cabinet_pages.change_access",
     "cabinet_pages.change_bankcredit",
     "cabinet_pages.change_appeal",
+    "cabinet_pages.change_countersignature",
     "cabinet_pages.change_reading",
     "cabinet_pages.add_readingexport",
     "cabinet_pages.add_readingsubmission",

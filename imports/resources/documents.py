@@ -16,6 +16,7 @@ from cabinet_pages.documents.events import DocumentToSign
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.documents.promotion import DocumentRow, promote_documents
 from cabinet_pages.documents.restoration import (
+    countersigned,
     drop_unused_files,
     files_of,
     is_kept,
@@ -249,8 +250,18 @@ class DocumentResource(KindResource):
         return {"kind": values["document_kind"], "number": values["number"]}
 
     def built_upon(self, entries: Sequence[Entry]) -> Mapping[ObjectKey, str]:
-        """New documents that something refers to, and changed ones whose earlier bytes are gone."""
-        staying = held(entries, SignedDocument)
+        """New documents that something refers to, changed ones whose earlier bytes are gone, and signed ones.
+
+        What a consumer has signed stays as it was signed. Marks of who has read a document hold nothing.
+        """
+        staying = held(entries, SignedDocument, passing_over={"documentmark"})
+        changed = {
+            entry.object_id: entry
+            for entry in entries
+            if entry.status == RowStatus.CHANGED and entry.object_id and "sha256" in (entry.before or {})
+        }
+        for pk in countersigned(digests={pk: entry.values["sha256"] or "" for pk, entry in changed.items()}):
+            staying[changed[pk].object_key] = "has_counter_signature"
         for entry in entries:
             before = entry.before or {}
             digests = (before.get(name) for name in ("sha256", "signature_sha256"))

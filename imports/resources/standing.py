@@ -21,6 +21,7 @@ _REASONS = {
     "invoice": "has_billing",
     "balance": "has_billing",
     "signeddocument": "has_billing",
+    "countersignature": "has_counter_signature",
 }
 
 

@@ -8,9 +8,20 @@ from django.utils import timezone
 
 from cabinet_pages.access.models import Access
 from cabinet_pages.accounts.models import Account
+from cabinet_pages.documents.marks import note_look
+from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.payments.models import Payment
 from cabinet_pages.state_hash import state_hash
-from tests.factories import grant, make_account, make_balance, make_branch, make_invoice, make_payment, make_user
+from tests.factories import (
+    grant,
+    make_account,
+    make_balance,
+    make_branch,
+    make_counter_signature,
+    make_invoice,
+    make_payment,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +66,18 @@ def test_the_time_of_granting_is_not_seen() -> None:
     before = state_hash()
     Access.objects.update(granted_at=timezone.now())
     assert state_hash() == before
+
+
+def test_what_a_consumer_has_signed_is_seen_and_who_has_read_it_is_not() -> None:
+    fill([1])
+    document = SignedDocument.objects.create(
+        account=Account.objects.get(), kind="Акт", number="1", dated=date(2026, 1, 31), file="x", file_name="x"
+    )
+    before = state_hash()
+    note_look(user=Access.objects.get().user, document=document, downloaded=True)
+    assert state_hash() == before
+    signed = make_counter_signature(document)
+    waiting = state_hash()
+    assert waiting != before
+    type(signed).objects.update(state="returned")
+    assert state_hash() not in {before, waiting}

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 from pyhanko.pdf_utils.decode_limits import DecodeLimits
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NameObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult
@@ -74,6 +75,33 @@ def only_permitted_changes(data: bytes, signature: Embedded) -> bool:
     except _BROKEN:
         return False
     return False
+
+
+def continues(original: bytes, signed: bytes) -> bool:
+    """Whether a PDF is another one, byte for byte, to which nothing but signatures and their proofs was added.
+
+    A form that was filled in is something else, and so is a page that was changed.
+    """
+    if not signed.startswith(original):
+        return False
+    limits = DecodeLimits.for_untrusted_input()
+    try:
+        before = PdfFileReader(BytesIO(original), decode_limits=limits).xrefs.total_revisions
+        reader = PdfFileReader(BytesIO(signed), decode_limits=limits)
+        base = reader.get_historical_resolver(before - 1)
+        _give_form(base.root, reader.root)
+        result = DEFAULT_DIFF_POLICY.review_file(reader, base)
+        signatures = {one.field_name for one in reader.embedded_signatures}
+        return isinstance(result, DiffResult) and result.changed_form_fields <= signatures
+    except _BROKEN:
+        return False
+
+
+def _give_form(before: Any, after: Any) -> None:
+    """Let a PDF without a form have an empty one: the first signature brings it, and pyHanko knows no such change."""
+    if "/AcroForm" not in before and "/AcroForm" in after:
+        flags = {"/SigFlags": after["/AcroForm"]["/SigFlags"]} if "/SigFlags" in after["/AcroForm"] else {}
+        before[NameObject("/AcroForm")] = DictionaryObject({"/Fields": ArrayObject(), **flags})  # type: ignore[no-untyped-call]
 
 
 def _embedded(data: bytes, ranges: tuple[int, int, int, int], named_at: int) -> Embedded:

@@ -41,7 +41,7 @@ class OwnVerifier(DocumentVerifier):
         max_bytes: the largest file and the largest container that are looked into.
     """
 
-    version = "1"
+    version = "2"
 
     def __init__(self, *, roots: Sequence[str | Path] = (), max_bytes: int = 50 * 1024 * 1024) -> None:
         self.chains = Chains(roots) if roots else None
@@ -71,15 +71,16 @@ class OwnVerifier(DocumentVerifier):
             yield from self._pdf(document)
 
     def _inside(self, document: bytes) -> Iterator[Finding]:
-        if looks_like_pdf(document):
-            yield from self._pdf(document)
-        elif looks_like_zip(document):
+        # A PDF is asked for last: it may lie, uncompressed, at the beginning of a container or an attached signature.
+        if looks_like_zip(document):
             yield from self._container(document, None)
         elif looks_like_cms(binary := _binary(document)):
             data = signed_data(binary)
             if data.content is None:
                 raise Unreadable("a detached signature without what it signs")
             yield from self._cms(data, None)
+        elif looks_like_pdf(document):
+            yield from self._pdf(document)
 
     def _cms(self, data: SignedData, content: bytes | None) -> Iterator[Finding]:
         for checked in check(data, content):

@@ -33,6 +33,7 @@ from tests.factories import (
     make_account,
     make_balance,
     make_branch,
+    make_counter_signature,
     make_customer,
     make_invoice,
     make_payment,
@@ -98,6 +99,7 @@ def belongings(number: str, name: str, owner: Any) -> Belongings:
     document.signature.save("act.p7s", ContentFile(b"signature"), save=False)
     document.signature_name = "акт.pdf.p7s"
     document.save()
+    make_counter_signature(document)
     request = AccessRequest.objects.create(user=owner, branch=account.branch, customer_code="1", position=name)
     return Belongings(
         account=account,
@@ -183,6 +185,7 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("DocumentsPage", "document"): nested("document", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),
     ("DocumentsPage", "document_signature"): nested("document", "uuid"),
+    ("DocumentsPage", "signed_file"): lambda ids: {"number": ids["number"], "uuid": ids["document"], "version": 1},
 }
     # A GET leads to the list; what a POST orders is in tests/cabinet_pages/archives/.
     ("InvoicesPage", "archive_of_all"): nothing,

@@ -1,18 +1,31 @@
 """What the documents window says of signatures, and that each is computed once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
+from django_tasks.signals import task_enqueued
 
-from cabinet_pages.documents.models import SignatureVerdict, SignedDocument
+from cabinet_pages.documents.models import SignatureVerdict, SignedDocument, SpoiledFile
 from cabinet_pages.documents.promotion import DocumentRow, promote_documents
+from cabinet_pages.documents.tasks import ask_to_check, verify_document, verify_documents
 from cabinet_pages.documents.verification.contract import DocumentVerifier
 from cabinet_pages.documents.verification.verdicts import Finding, Signer, Verdict
-from cabinet_pages.documents.verifying import document_verifier, findings_of, verify_new_documents
+from cabinet_pages.documents.verifying import (
+    LEASE,
+    MOST_ATTEMPTS,
+    Knowledge,
+    check,
+    claim_asking,
+    document_verifier,
+    evidence_of,
+    knowledge_of,
+    with_verdicts,
+)
 from tests import factories
 from tests.support.kep import M163, KepSigner
 from tests.support.windows import client_of, visit
@@ -41,6 +54,30 @@ def counting(settings: Any) -> type[CountingVerifier]:
     CountingVerifier.asked.clear()
     settings.WAGTAIL_CABINET = {"DOCUMENT_VERIFIER": {"BACKEND": f"{__name__}.CountingVerifier"}}
     return CountingVerifier
+
+
+class Dying(CountingVerifier):
+    """Ends the worker."""
+
+    def verify(self, document: bytes, signature: bytes | None) -> Sequence[Finding]:
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def queue(settings: Any) -> Iterator[list[Any]]:
+    """The ids that the worker is asked to check, by a backend that only remembers them."""
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"},
+        "jobs": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": ["default", "imports", "mail"]},
+    }
+    asked: list[Any] = []
+
+    def note(sender: Any, task_result: Any, **kwargs: Any) -> None:
+        asked.extend(task_result.args)
+
+    task_enqueued.connect(note)
+    yield asked
+    task_enqueued.disconnect(note)
 
 
 @pytest.fixture
@@ -74,6 +111,21 @@ def make_document(
         document.signature.save("act.p7s", ContentFile(signature), save=False)
     document.save()
     return document
+
+
+def known(document: SignedDocument) -> Knowledge:
+    return knowledge_of(with_verdicts(SignedDocument.objects.filter(pk=document.pk)).get())
+
+
+def findings_of(document: SignedDocument) -> Any:
+    """What is found of a document by a worker that is asked now."""
+    ask_to_check(with_verdicts(SignedDocument.objects.filter(pk=document.pk)).get())
+    return known(document).findings
+
+
+def verify_all() -> int:
+    """What the worker does after an import."""
+    return int(verify_documents.call())
 
 
 def test_the_page_of_a_document_tells_the_signer_and_what_was_not_checked(account: Any, owner: Any) -> None:
@@ -124,7 +176,6 @@ def test_the_list_shows_what_is_known_and_computes_nothing(account: Any, owner: 
     client = client_of(owner)
     before = visit(client, WINDOW)
     assert counting.asked == []
-    assert "Перевірити підпис" in before.text
     assert "підпис додано" in before.text
     for _ in range(2):
         visit(client, f"{WINDOW}{document.uuid}/")
@@ -158,8 +209,8 @@ def test_equal_bytes_are_computed_once_and_another_verifier_computes_anew(
 ) -> None:
     first, second = make_document(account, "1"), make_document(account, "2")
     unsigned = make_document(account, "3", signature=None)
-    assert verify_new_documents() == 2
-    assert verify_new_documents() == 0
+    assert verify_all() == 2
+    assert verify_all() == 0
     assert findings_of(first) == findings_of(second) == findings_of(unsigned)
     assert len(counting.asked) == 2
     options = {"BACKEND": "cabinet_pages.documents.verification.verifier.OwnVerifier", "OPTIONS": {"max_bytes": 3}}
@@ -170,16 +221,106 @@ def test_equal_bytes_are_computed_once_and_another_verifier_computes_anew(
     assert findings_of(unsigned) == ()
 
 
-def test_a_verdict_is_never_found_for_other_bytes(account: Any) -> None:
+def test_a_verdict_is_never_found_for_other_bytes(account: Any, owner: Any, caplog: Any) -> None:
     honest = make_document(account, "1")
-    findings_of(honest)
     # A row that claims the digest of another file says nothing that would be remembered for that one.
     liar = make_document(account, "2", content=b"something else")
-    SignatureVerdict.objects.all().delete()
     SignedDocument.objects.filter(pk=liar.pk).update(sha256=honest.sha256)
     liar.refresh_from_db()
     assert findings_of(liar)[0].verdict == Verdict.ALTERED
     assert findings_of(honest)[0].verdict == Verdict.CHAIN_UNCHECKED
+    assert findings_of(liar)[0].verdict == Verdict.ALTERED
+    assert liar.file.name in caplog.text
+    assert "У сховищі не ті байти, що надійшли" in visit(client_of(owner), f"{WINDOW}{liar.uuid}/").text
+    assert "У сховищі" not in visit(client_of(owner), f"{WINDOW}{honest.uuid}/").text
+
+
+@pytest.mark.parametrize("spoilt", ["file", "signature"])
+def test_a_file_that_is_not_what_it_was_is_read_once_and_not_at_every_look(
+    account: Any, owner: Any, counting: Any, spoilt: str
+) -> None:
+    document = make_document(account)
+    field = "sha256" if spoilt == "file" else "signature_sha256"
+    SignedDocument.objects.filter(pk=document.pk).update(**{field: "0" * 64})
+    client = client_of(owner)
+    for _ in range(3):
+        assert "Хтось" in visit(client, f"{WINDOW}{document.uuid}/").text
+        verify_all()
+    assert len(counting.asked) == 1
+    assert known(document).is_spoiled
+    found = SpoiledFile.objects.get()
+    assert (found.stated_sha256, found.found_sha256) != ("0" * 64, "0" * 64)
+
+
+def test_a_file_that_is_mended_is_no_longer_called_spoiled(account: Any) -> None:
+    document = make_document(account)
+    path = document.file.name
+    document.file.storage.delete(path)
+    document.file.storage.save(path, ContentFile(b"spoiled"))
+    assert findings_of(document)[0].verdict == Verdict.ALTERED
+    document.file.storage.delete(path)
+    document.file.storage.save(path, ContentFile(CONTENT))
+    verify_all()
+    assert (known(document).is_spoiled, findings_of(document)[0].verdict) == (False, Verdict.CHAIN_UNCHECKED)
+
+
+# --- who computes, and when -----------------------------------------------------------------------------------------
+
+
+def test_no_page_computes_a_hundred_looks_ask_once_and_it_says_when_to_look_again(
+    account: Any, owner: Any, counting: Any, queue: list[Any]
+) -> None:
+    document = make_document(account)
+    SignedDocument.objects.update(size=25 * 1024 * 1024)
+    client = client_of(owner)
+    for _ in range(5):
+        text = visit(client, f"{WINDOW}{document.uuid}/").text
+        assert "Підпис перевіряється. Відкрийте цю сторінку знову через 3 хвилини." in text
+    assert (counting.asked, queue) == ([], [document.pk])
+    assert "перевіряється" in visit(client, WINDOW).text
+
+
+def test_a_worker_that_died_is_replaced_after_its_lease_and_given_up_after_three(
+    account: Any, owner: Any, queue: list[Any], settings: Any
+) -> None:
+    settings.WAGTAIL_CABINET = {"DOCUMENT_VERIFIER": {"BACKEND": f"{__name__}.Dying"}}
+    document = make_document(account)
+    row = with_verdicts(SignedDocument.objects.filter(pk=document.pk)).get
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        ask_to_check(row())
+        # The worker begins, and its process is gone: of all it did, the beginning alone is stored.
+        with pytest.raises(KeyboardInterrupt):
+            check(evidence_of(row()))
+        assert SignatureVerdict.objects.get().attempts == attempt
+        ask_to_check(row())
+        assert len(queue) == attempt
+        before = timezone.now() - LEASE * 2
+        SignatureVerdict.objects.update(started_at=before, asked_at=before)
+    ask_to_check(row())
+    check(evidence_of(row()))
+    assert known(document).is_given_up
+    assert "кілька разів переривалася" in visit(client_of(owner), f"{WINDOW}{document.uuid}/").text
+    assert not claim_asking(evidence_of(row()))
+
+
+def test_two_workers_do_not_check_the_same_file_at_once(account: Any, counting: Any) -> None:
+    document = make_document(account)
+    claim_asking(evidence_of(document))
+    SignatureVerdict.objects.update(started_at=timezone.now())
+    assert not check(evidence_of(document))
+    assert counting.asked == []
+
+
+def test_every_check_puts_the_next_look_into_the_queue_where_that_can_wait(
+    account: Any, counting: Any, queue: list[Any], monkeypatch: Any
+) -> None:
+    document = make_document(account)
+    monkeypatch.setattr("django_tasks.backends.dummy.DummyBackend.supports_defer", True)
+    verify_document.call(document.pk)
+    assert (len(counting.asked), queue) == (1, [document.pk])
+    verify_document.call(document.pk)
+    verify_document.call(0)
+    assert (len(counting.asked), queue) == (1, [document.pk])
 
 
 def test_promoted_documents_are_checked_by_the_worker(
@@ -200,7 +341,7 @@ def test_promoted_documents_are_checked_by_the_worker(
 def test_a_lost_file_stops_neither_the_worker_nor_the_page(account: Any, owner: Any, caplog: Any) -> None:
     lost, kept = make_document(account, "1", content=b"lost"), make_document(account, "2")
     lost.file.storage.delete(lost.file.name)
-    assert verify_new_documents() == 1
+    assert [verify_all() for _ in range(5)] == [1, 0, 0, 0, 0]
     assert findings_of(kept)
     assert client_of(owner).get(f"/cabinet/legal/{WINDOW}{lost.uuid}/").status_code == 404
     assert str(lost.uuid) in caplog.text

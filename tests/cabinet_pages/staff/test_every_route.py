@@ -34,6 +34,7 @@ CASES: dict[str, dict[str, tuple[int, int]]] = {
     "balance": READ_ONLY,
     "appeal": READ_ONLY,
     "signeddocument": {**READ_ONLY, "file": (200, 200), "signature": (200, 200)},
+    "countersignature": {**READ_ONLY, "file": (200, 200)},
     "branch": EDITED_BY_CENTRAL,
     "article": EDITED_BY_CENTRAL,
     "branchoperator": {

@@ -99,6 +99,7 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         "balance": make.make_balance(account, date(2026, 1, 1), "5.00", "7.00"),
         "appeal": make.make_appeal(account, line_text=f"Рахунок {canary}"),
         "signeddocument": document,
+        "countersignature": make.make_counter_signature(document, file_name=f"{canary}.p7s"),
         "branch": branch,
         "article": make.make_article(),
         "branchoperator": BranchOperator.objects.get(user=operator),

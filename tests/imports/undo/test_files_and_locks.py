@@ -8,12 +8,13 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from cabinet_pages.accounts.models import Branch
-from cabinet_pages.documents.models import SignedDocument
+from cabinet_pages.documents.marks import note_look
+from cabinet_pages.documents.models import CounterSignature, DocumentMark, SignedDocument
 from cabinet_pages.payments.models import Payment
 from imports.engine import run_import
 from imports.engine.undoing import undo
 from imports.models import BatchState, ImportBatch
-from tests.factories import make_account, make_branch
+from tests.factories import make_account, make_branch, make_counter_signature, make_user
 from tests.imports.resources.loading import applied, csv_file, zip_file
 
 HEADING = ("Особовий рахунок", "Вид документа", "№", "Дата", "Файл", "Файл підпису")
@@ -49,6 +50,40 @@ def test_bytes_go_with_the_last_document_that_uses_them() -> None:
     undo(second)
     assert kept(file) == [False]
     assert not SignedDocument.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_its_consumer_has_signed_stays_and_one_that_was_only_read_goes() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    batch = bundle(branch, "1", b"%PDF one")
+    document = SignedDocument.objects.get()
+    note_look(user=make_user(), document=document, downloaded=True)
+    signed = make_counter_signature(document)
+    result = undo(batch)
+    assert (result.state, [one.code for one in result.conflicts]) == ("refused", ["has_counter_signature"])
+    assert kept(*paths()[0][:1], signed.file.name) == [True, True]
+    CounterSignature.objects.all().delete()
+    assert undo(batch).state == "undone"
+    assert not SignedDocument.objects.exists()
+    assert not DocumentMark.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_replaced_bytes_that_were_signed_since_stay_and_so_do_those_signed_before() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    bundle(branch, "1", b"%PDF one")
+    first = make_counter_signature(SignedDocument.objects.get(), state="accepted")
+    second = bundle(branch, "1", b"%PDF two")
+    assert kept(first.document_file) == [True]
+    later = make_counter_signature(SignedDocument.objects.get())
+    result = undo(second)
+    assert (result.state, [one.code for one in result.conflicts]) == ("refused", ["has_counter_signature"])
+    assert SignedDocument.objects.get().file.read() == b"%PDF two"
+    later.delete()
+    # The signature of the earlier bytes is right again once they are back.
+    assert undo(second).state == "undone"
+    assert SignedDocument.objects.get().sha256 == first.document_sha256
+    assert kept(first.document_file) == [True]
 
 
 @pytest.mark.django_db(transaction=True)
