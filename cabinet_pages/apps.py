@@ -26,5 +26,6 @@ class CabinetPagesConfig(AppConfig):
         from cabinet_pages.archives import receivers as archive_receivers  # noqa: F401
         from cabinet_pages.articles import receivers as article_receivers  # noqa: F401
         from cabinet_pages.billing import checks as billing_checks  # noqa: F401
+        from cabinet_pages.billing.online_payments import checks as online_payment_checks  # noqa: F401
         from cabinet_pages.notifications import checks as notification_checks  # noqa: F401
         from cabinet_pages.readings import receivers as reading_receivers  # noqa: F401

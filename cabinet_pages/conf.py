@@ -44,15 +44,13 @@ DEFAULTS: Final[dict[str, Any]] = {
     # A row of a bank statement and a payment of 1C of the same account and amount are one payment when at most so many
     # days lie between them.
     "BANK_PAIRING_DAYS": 5,
+    # For so many minutes an order to pay online may be paid.
+    "ONLINE_PAYMENT_MINUTES": 60,
+    # A payment of 1C that does not name its online order is the order's when article and sum are the same and at most
+    # so many days lie between them.
+    "ONLINE_PAYMENT_DAYS": 5,
     # Largest scan that a person may attach to a request, in bytes.
     "SCAN_MAX_BYTES": 10 * 1024 * 1024,
-    # Largest file with which a consumer may sign a document, in bytes; a check takes some seconds for a megabyte.
-    "SIGNED_FILE_MAX_BYTES": 20 * 1024 * 1024,
-    # Format of the NBU's payment codes: "002", which every bank reads, or "003".
-    "PAYMENT_CODE_VERSION": "002",
-    # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.
-    "PDF_RENDERER": {"BACKEND": "cabinet_pages.printing.rendering.Xhtml2PdfRenderer", "OPTIONS": {}},
-    "DOCUMENT_VERIFIER": {"BACKEND": "cabinet_pages.documents.verification.verifier.OwnVerifier", "OPTIONS": {}},
     # Archives (ZIP) that people order: the most files and bytes of one, how many hours it is kept, after how many seconds
     # without a sign of life its worker is given up, and how many workers may end over it.
     "ARCHIVE_MAX_FILES": 1000,
@@ -60,6 +58,15 @@ DEFAULTS: Final[dict[str, Any]] = {
     "ARCHIVE_HOURS": 72,
     "ARCHIVE_LEASE_SECONDS": 60,
     "ARCHIVE_ATTEMPTS": 3,
+    # Largest file with which a consumer may sign a document, in bytes; a check takes some seconds for a megabyte.
+    "SIGNED_FILE_MAX_BYTES": 20 * 1024 * 1024,
+    # Format of the NBU's payment codes: "002", which every bank reads, or "003".
+    "PAYMENT_CODE_VERSION": "002",
+    # Exactly one of a kind: {"BACKEND": dotted path, "OPTIONS": {...}}.
+    "PDF_RENDERER": {"BACKEND": "cabinet_pages.printing.rendering.Xhtml2PdfRenderer", "OPTIONS": {}},
+    "DOCUMENT_VERIFIER": {"BACKEND": "cabinet_pages.documents.verification.verifier.OwnVerifier", "OPTIONS": {}},
+    # Who takes payments over the internet, of the same form; None takes none.
+    "PAYMENT_PROVIDER": None,
     # The utility's seal on the PDFs that it issues, of the same form; None seals nothing.
     "PDF_SEAL": None,
 }

@@ -24,6 +24,7 @@ from wagtail.models import Site
 from cabinet_pages.access.models import BranchOperator
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.archives.kinds import plugged_kinds
+from cabinet_pages.billing.online_payments.contract import payment_provider
 from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.documents.verifying import document_verifier
 from cabinet_pages.install import missing_permissions
@@ -70,9 +71,10 @@ def topics() -> list[Topic]:
         named("Reading checks", ((check.code, check) for check in registered_checks())),
         named("Notification channels", installed_channels().items()),
         named("Notification events", installed_events().items()),
-        _renderer(),
         named("Kinds of archives", ((kind.code, kind) for kind in plugged_kinds())),
+        _renderer(),
         _seal(),
+        _provider(),
         _verifier(),
         _storage(),
         _tasks(),
@@ -171,6 +173,18 @@ def _seal() -> Topic:
     except (ImportError, KeyError, TypeError, ValueError, OSError) as error:
         return Topic(title, problems=(f"WAGTAIL_CABINET['PDF_SEAL'] cannot be used: {error}",))
     return Topic(title, (path_of(seal) if seal else "none",))
+
+
+def _provider() -> Topic:
+    title = "Payment provider"
+    # A setting with keys is not repeated here.
+    try:
+        provider = payment_provider()
+    except (ImportError, KeyError, TypeError, ValueError) as error:
+        return Topic(title, problems=(f"WAGTAIL_CABINET['PAYMENT_PROVIDER'] cannot be used: {error}",))
+    if provider is None:
+        return Topic(title, ("none",))
+    return Topic(title, (f"{provider.code}: {path_of(provider)}",), tuple(provider.problems()))
 
 
 def _verifier() -> Topic:

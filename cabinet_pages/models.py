@@ -12,6 +12,12 @@ from cabinet_pages.accounts.models import Account, Branch, Customer
 from cabinet_pages.archives.models import Archive, ArchivedAccount
 from cabinet_pages.articles.models import Article, ArticleSynonym
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, IssuedInvoice
+from cabinet_pages.billing.online_payments.models import (
+    OnlinePayment,
+    OnlinePaymentPart,
+    OnlinePaymentReport,
+    OnlineRefund,
+)
 from cabinet_pages.billing.pages import FinancePage, InvoicesPage
 from cabinet_pages.billing.reconciliation.models import Appeal
 from cabinet_pages.documents.models import (
@@ -48,14 +54,14 @@ __all__ = [
     "AccountListPage",
     "ActivationCode",
     "Appeal",
+    "Archive",
+    "ArchivedAccount",
     "Article",
     "ArticleSynonym",
     "Balance",
     "BankCredit",
     "Branch",
     "BranchOperator",
-    "Archive",
-    "ArchivedAccount",
     "CabinetPage",
     "CalendarFeed",
     "ConsumerSectionPage",
@@ -74,6 +80,10 @@ __all__ = [
     "MeteringPoint",
     "MetersPage",
     "NotificationChoice",
+    "OnlinePayment",
+    "OnlinePaymentPart",
+    "OnlinePaymentReport",
+    "OnlineRefund",
     "OutgoingMail",
     "PayeeAccount",
     "Payment",

@@ -11,6 +11,7 @@ from wagtail.views import serve
 from cabinet_pages.access import views as access
 from cabinet_pages.archives import views as archives
 from cabinet_pages.billing import views as billing
+from cabinet_pages.billing.online_payments import views as online_payments
 from cabinet_pages.readings.receipts import views as receipts
 from cabinet_pages.readings.reminders import views as reminders
 from cabinet_pages.windows import views as windows
@@ -29,13 +30,14 @@ urlpatterns = [
     path("my/activation-link/", access.resend_verification, name="cabinet_resend_verification"),
     path("my/access/<str:number>/", access.account_access, name="cabinet_access"),
     path("my/invoices/<uuid:uuid>/pdf/", billing.invoice_file, name="cabinet_invoice_pdf"),
-    path("my/receipts/<uuid:uuid>/", receipts.receipt, name="cabinet_receipt"),
     path("my/archives/", archives.archives, name="cabinet_archives"),
     path("my/archives/<uuid:uuid>/", archives.archive, name="cabinet_archive"),
     path("my/archives/<uuid:uuid>/status/", archives.archive_status, name="cabinet_archive_status"),
     path("my/archives/<uuid:uuid>/file/", archives.archive_file, name="cabinet_archive_file"),
+    path("my/receipts/<uuid:uuid>/", receipts.receipt, name="cabinet_receipt"),
     path("my/calendar/", reminders.calendar_page, name="cabinet_calendar_page"),
     path("my/calendar/<str:token>.ics", reminders.calendar, name="cabinet_calendar"),
+    path("payments/report/", online_payments.payment_report, name="cabinet_payment_report"),
     path("readings/check/<uuid:uuid>/", receipts.check, name="cabinet_reading_check"),
     re_path(ACCOUNT_ADDRESS, serve, name="cabinet_account_address"),
 ]

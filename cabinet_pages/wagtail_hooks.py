@@ -13,6 +13,7 @@ from wagtail_modeladmin.options import modeladmin_register
 from cabinet_pages.archives.kinds import ARCHIVE_KINDS_HOOK, ArchiveKind
 from cabinet_pages.billing.archive import InvoiceArchive
 from cabinet_pages.billing.events import NewInvoice
+from cabinet_pages.billing.online_payments.events import online_payment_events
 from cabinet_pages.billing.reconciliation.events import AppealAnswer
 from cabinet_pages.billing.uses import payment_uses
 from cabinet_pages.documents.events import CounterSignatureDecision, DocumentToSign
@@ -40,7 +41,15 @@ for _event in (
 ):
     hooks.register(EVENT_HOOK, partial(_events, _event))
 
+hooks.register(EVENT_HOOK, online_payment_events)
 hooks.register(PAYMENT_USES_HOOK, payment_uses)
+
+
+@hooks.register(ARCHIVE_KINDS_HOOK)
+def archive_kinds() -> list[ArchiveKind]:
+    """What the windows of the cabinet make archives of."""
+    return [InvoiceArchive()]
+
 
 modeladmin_register(CabinetGroup)
 guard_site_history()
@@ -51,13 +60,6 @@ hooks.register("construct_reports_menu", hide_site_history)
 def menu_css() -> SafeString:
     """Style what stands on every page of the admin."""
     return format_html('<link rel="stylesheet" href="{}">', static("cabinet_pages/css/admin.css"))
-
-
-@hooks.register(ARCHIVE_KINDS_HOOK)
-def archive_kinds() -> list[ArchiveKind]:
-    """What the windows of the cabinet make archives of."""
-    return [InvoiceArchive()]
-
 
 
 @hooks.register("register_log_actions")

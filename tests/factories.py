@@ -1,7 +1,7 @@
 """Records for tests, by business words; every function fills what the caller leaves out."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from wagtail.models import Page, Site
 
 from cabinet_pages.access.models import Access, BranchOperator, Person, Role
@@ -16,6 +17,7 @@ from cabinet_pages.accounts.models import Account, Branch, Customer
 from cabinet_pages.accounts.rules import customer_key
 from cabinet_pages.articles.models import Article
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine
+from cabinet_pages.billing.online_payments.models import OnlinePayment
 from cabinet_pages.billing.reconciliation.models import Appeal
 from cabinet_pages.documents.models import CounterSignature, SignedDocument
 from cabinet_pages.install import install_groups, install_pages
@@ -152,6 +154,22 @@ def make_balance(account: Account, period: date, opening: str, closing: str, **f
         article_key=article.key if article else "",
         opening=Decimal(opening),
         closing=Decimal(closing),
+        **fields,
+    )
+
+
+def make_online_payment(account: Account, invoice: Invoice, amount: str = "120.00", **fields: Any) -> OnlinePayment:
+    """An order to pay an invoice online that the provider has taken."""
+    fields.setdefault("reference", f"OP{next(_numbers):010d}")
+    fields.setdefault("state", "started")
+    fields.setdefault("expires_at", timezone.now() + timedelta(hours=1))
+    return OnlinePayment.objects.create(
+        account=account,
+        invoice_number=invoice.number,
+        invoice_issued_on=invoice.issued_on,
+        iban="UA213223130000026007233566001",
+        amount=Decimal(amount),
+        provider="test",
         **fields,
     )
 

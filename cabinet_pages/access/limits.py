@@ -9,6 +9,7 @@ RATES = {
     "access_request": "20/h/user,60/h/ip",
     # Beside the one that may be made at a time: rendering is the worker's time, which others wait for.
     "archive": "30/h/user",
+    "online_payment": "60/h/user",
     # Every file is kept, and costs the worker a check.
     "counter_signature": "30/h/user,120/h/ip",
     # Anybody may check a receipt without signing in; its address cannot be guessed, this bounds the work.

@@ -12,6 +12,7 @@ from cabinet_pages.access.models import Role
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.billing.invoice_pdf import TEMPLATE, InvoiceDocument
+from cabinet_pages.billing.ledgers import Ledger
 from cabinet_pages.billing.models import Invoice, IssuedInvoice
 from cabinet_pages.billing.queries import lines_of, unpaid_parts
 from cabinet_pages.billing.rules import next_month
@@ -31,13 +32,16 @@ _LINE_FIELDS = (
 )  # fmt: skip
 
 
-def document_of(utility: UtilitySettings, scope: Scope, invoice: Invoice) -> InvoiceDocument:
+def document_of(
+    utility: UtilitySettings, scope: Scope, invoice: Invoice, *, ledger: Ledger | None = None
+) -> InvoiceDocument:
     """What is said of an invoice at this moment.
 
     Args:
         utility: the payee.
         scope: in which it was opened.
         invoice: one of the scope's.
+        ledger: the account's, where the caller has it already.
     """
     invoice.account = scope.account
     lines = list(lines_of(invoice))
@@ -45,7 +49,7 @@ def document_of(utility: UtilitySettings, scope: Scope, invoice: Invoice) -> Inv
         utility=utility,
         invoice=invoice,
         lines=lines,
-        parts=unpaid_parts(scope, invoice, lines=lines),
+        parts=unpaid_parts(scope, invoice, ledger=ledger, lines=lines),
         scope=scope,
         made_on=kyiv_today(),
     )

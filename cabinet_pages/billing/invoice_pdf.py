@@ -90,6 +90,11 @@ class InvoiceDocument:
         return ZERO if self.is_annulled else total(part.unpaid for part in self.parts)
 
     @property
+    def awaited(self) -> Decimal:
+        """What was paid online and is not booked yet."""
+        return ZERO if self.is_annulled else total(part.awaited for part in self.parts)
+
+    @property
     def paid(self) -> Decimal:
         """What is paid of what the invoice asks for, also by what other invoices take back.
 

@@ -6,39 +6,44 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, DateField, F, IntegerField, Q, QuerySet, Sum, UUIDField, Value
-from django.db.models.functions import Cast, TruncMonth
+from django.db.models import BigIntegerField, CharField, DateField, F, IntegerField, Q, QuerySet, Sum, UUIDField, Value
+from django.db.models.functions import Cast, Concat, TruncMonth
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.billing.models import Balance, Invoice
+from cabinet_pages.billing.online_payments.models import OnlinePaymentPart
+from cabinet_pages.billing.online_payments.rules import HELD
 from cabinet_pages.payments.models import Payment
 from cabinet_pages.quantities.fields import MoneyField
 
 BALANCE: Final = "balance"
 INVOICE: Final = "invoice"
 PAYMENT: Final = "payment"
+ONLINE: Final = "online"
 
 
 class LedgerRow(NamedTuple):
-    """A balance, a payment, or the lines of an invoice of one article, period and sign added up; sums in UAH.
+    """A balance, a payment, a part of one made online, or the lines of an invoice of one article, period and sign added
+    up; sums in UAH.
 
     Args:
-        kind: `BALANCE`, `INVOICE` or `PAYMENT`; it says what the other columns mean.
+        kind: `BALANCE`, `INVOICE`, `PAYMENT` or `ONLINE`; it says what the other columns mean.
         account: primary key.
-        key: primary key of the invoice or payment.
+        key: primary key of the invoice, payment or order.
         article: primary key; None for a balance of the whole account, and for an invoice without lines.
         article_name, article_order, carries_vat: of the article.
         day: the month of a balance, the date of an invoice or payment (Kyiv dates).
-        period: of an invoice, where the export gives it.
+        period: of an invoice, where the export gives it; the date of the invoice that was paid online.
         line_period: of its lines likewise.
         due_on: of an invoice.
         state: of an invoice.
-        text: the number of an invoice, the purpose of a payment.
-        corrects: the number that an invoice corrects.
+        text: the number of an invoice, the purpose of a payment, the reference of an order.
+        corrects: the number that an invoice corrects, the documents of a payment, the invoice that was paid online.
         first: opening balance, positive lines, or the amount of a payment.
         second: closing balance, or negative lines.
-        charged, paid, corrected: of a balance.
+        charged, paid, corrected: of a balance; `paid` of an order: what was given back of the whole.
         uuid: of an invoice, by which its page is found.
+        known: the newest payment that was known when an order was made.
     """
 
     kind: str
@@ -61,6 +66,7 @@ class LedgerRow(NamedTuple):
     paid: Decimal | None
     corrected: Decimal | None
     uuid: UUID | None
+    known: int | None
 
 
 # No alias may be the name of a model's field.
@@ -70,7 +76,7 @@ _COLUMNS = tuple(f"row_{name}" for name in LedgerRow._fields)
 def ledger_rows(scopes: Sequence[Scope]) -> "list[LedgerRow]":
     """The rows of accounts that are not withdrawn, from the month on in which each present owner took the account."""
     accounts = [scope.account.pk for scope in scopes]
-    arms = (_balances(accounts), _invoices(accounts), _payments(accounts))
+    arms = (_balances(accounts), _invoices(accounts), _payments(accounts), _online_payments(accounts))
     return [LedgerRow(*row) for row in arms[0].union(*arms[1:], all=True)]
 
 
@@ -116,14 +122,42 @@ def _payments(accounts: list[int]) -> "QuerySet[Any, Any]":
         **_article("article"),
         day=F("paid_on"),
         text=F("purpose"),
+        corrects=Concat("order_number", Value(" "), "document", output_field=CharField()),
         first=F("amount"),
     )
 
 
+def _online_payments(accounts: list[int]) -> "QuerySet[Any, Any]":
+    """What was paid online and the branch has not found in its books itself, by the article of each part."""
+    parts = OnlinePaymentPart.objects.filter(
+        _in_time("order__invoice_issued_on", "order__account"),
+        order__account__in=accounts,
+        order__state__in=HELD,
+        order__booked_at__isnull=True,
+    )
+    return _columns(
+        parts.order_by(),
+        account=F("order__account_id"),
+        kind=_text(ONLINE),
+        key=F("order__pk"),
+        **_article("article"),
+        day=F("order__paid_on"),
+        period=F("order__invoice_issued_on"),
+        text=F("order__reference"),
+        corrects=F("order__invoice_number"),
+        first=F("amount"),
+        paid=F("order__refunded"),
+        known=F("order__known_payment"),
+    )
+
+
 def _of(manager: Any, accounts: list[int], day: str) -> "QuerySet[Any]":
-    in_time = Q(account__owned_since__isnull=True) | Q(**{f"{day}__gte": TruncMonth("account__owned_since")})
-    found: QuerySet[Any] = manager.filter(in_time, account__in=accounts, withdrawn=False).order_by()
+    found: QuerySet[Any] = manager.filter(_in_time(day, "account"), account__in=accounts, withdrawn=False).order_by()
     return found
+
+
+def _in_time(day: str, account: str) -> Q:
+    return Q(**{f"{account}__owned_since__isnull": True}) | Q(**{f"{day}__gte": TruncMonth(f"{account}__owned_since")})
 
 
 def _article(path: str) -> dict[str, Any]:
@@ -142,6 +176,7 @@ def _columns(rows: "QuerySet[Any]", **given: Any) -> "QuerySet[Any, Any]":
         **dict.fromkeys(("state", "text", "corrects"), _text("")),
         **dict.fromkeys(("second", "charged", "paid", "corrected"), _nothing(MoneyField())),
         "uuid": _nothing(UUIDField()),
+        "known": _nothing(BigIntegerField()),
     }
     columns = {"account": F("account_id"), **absent, **given}
     sums = {name: column for name, column in columns.items() if isinstance(column, Sum)}
@@ -159,4 +194,4 @@ def _nothing(kind: Any) -> Any:
     return Cast(Value(None), kind)
 
 
-__all__ = ["BALANCE", "INVOICE", "PAYMENT", "LedgerRow", "ledger_rows"]
+__all__ = ["BALANCE", "INVOICE", "ONLINE", "PAYMENT", "LedgerRow", "ledger_rows"]

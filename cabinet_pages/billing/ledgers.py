@@ -9,11 +9,13 @@ from uuid import UUID
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.billing.allocation import ANY_ARTICLE, Allocation, Charge, Money, allocate
-from cabinet_pages.billing.ledger_rows import BALANCE, INVOICE, LedgerRow, ledger_rows
+from cabinet_pages.billing.ledger_rows import BALANCE, INVOICE, ONLINE, LedgerRow, ledger_rows
 from cabinet_pages.billing.models import InvoiceState
+from cabinet_pages.billing.online_payments.rules import BookedPayment, PaidOrder, not_booked
 from cabinet_pages.billing.purposes import NamedInvoice, folded_number, named_in
 from cabinet_pages.billing.rules import PaymentStatus, month_of, next_month, payment_status
 from cabinet_pages.billing.turnover.rules import ArticleName
+from cabinet_pages.conf import cabinet_settings
 from cabinet_pages.quantities.money import ZERO, total
 
 
@@ -73,6 +75,7 @@ class Ledger:
             have the earlier owner's too, as the month's balances do.
         invoices: by primary key, annulled ones too.
         payments: in the order of their dates.
+        online: parts of what was paid online, by order, whether or not the ERP has booked it.
         balances: of the months of the present owner, by month.
         articles: by primary key.
     """
@@ -81,6 +84,7 @@ class Ledger:
     visible_from: date | None = None
     invoices: dict[int, InvoiceFacts] = field(default_factory=dict)
     payments: list[LedgerRow] = field(default_factory=list)
+    online: dict[int, list[LedgerRow]] = field(default_factory=lambda: defaultdict(list))
     balances: dict[date, list[LedgerRow]] = field(default_factory=lambda: defaultdict(list))
     articles: dict[int, ArticleName] = field(default_factory=dict)
     #: The balances with which the ledger begins, by article; `ANY_ARTICLE` where they are of the whole.
@@ -90,6 +94,8 @@ class Ledger:
     #: Articles whose newest closing balance is another than the computed one.
     disputed: frozenset[int | None] = frozenset()
     allocation: Allocation = field(default_factory=lambda: allocate([], []))
+    #: By order and article, what is paid online and not booked yet; nothing for an order that is booked whole.
+    awaited: dict[int, dict[int, Decimal]] = field(default_factory=dict)
 
     @property
     def newest_month(self) -> date | None:
@@ -119,6 +125,21 @@ class Ledger:
             unpaid=unpaid,
             being_clarified=any(part.article in self.disputed or ANY_ARTICLE in self.disputed for part in parts),
         )
+
+    def awaited_of(self, invoice: int) -> dict[int, Decimal]:
+        """What of an invoice is paid online and not booked by the ERP yet, UAH by article."""
+        found: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        facts = self.invoices.get(invoice)
+        for order, parts in self.awaited.items():
+            row = self.online[order][0]
+            if facts is not None and (row.corrects, row.period) == (facts.number, facts.issued_on):
+                for article, amount in parts.items():
+                    found[article] += amount
+        return found
+
+    def is_online_booked(self, order: int) -> bool:
+        """Whether the ERP has booked all of what was paid by an order and not given back."""
+        return order in self.awaited and not self.awaited[order]
 
     def movements(self, counts: Callable[[date], bool], *, own: bool = True) -> dict[int | None, Decimal]:
         """Valid invoices without payments, UAH by article, of the months that count.
@@ -192,6 +213,8 @@ def _add(ledger: Ledger, row: LedgerRow) -> None:
             ),
         )
         facts.lines += [(row.article, row.line_period or month, amount) for amount in (row.first, row.second) if amount]
+    elif row.kind == ONLINE:
+        ledger.online[row.key].append(row)
     else:
         ledger.payments.append(row)
 
@@ -215,6 +238,29 @@ def _settle(ledger: Ledger) -> None:
     ]
     ledger.allocation = allocate(charges, money, ledger.opening)
     ledger.disputed = _disputed(ledger, ledger.begins_on)
+    ledger.awaited = _awaited(ledger)
+
+
+def _awaited(ledger: Ledger) -> dict[int, dict[int, Decimal]]:
+    """Match what was paid online with what the ERP has booked; it is no money of the ledger before."""
+    if not ledger.online:
+        return {}
+    orders = [
+        PaidOrder(
+            key=key,
+            reference=rows[0].text,
+            paid_on=rows[0].day,
+            known_payment=rows[0].known or 0,
+            refunded=rows[0].paid or ZERO,
+            parts={row.article: row.first or ZERO for row in rows if row.article is not None},
+        )
+        for key, rows in sorted(ledger.online.items())
+    ]
+    booked = [
+        BookedPayment(row.key, row.article, row.day, row.first or ZERO, f"{row.text} {row.corrects}")
+        for row in ledger.payments
+    ]
+    return not_booked(orders, booked, days=cabinet_settings.ONLINE_PAYMENT_DAYS)
 
 
 def _opening(ledger: Ledger, invoices: Sequence[InvoiceFacts]) -> tuple[dict[int | None, Decimal], date | None]:

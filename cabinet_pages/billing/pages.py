@@ -19,6 +19,7 @@ from cabinet_pages.billing.documents import document_of
 from cabinet_pages.billing.ledgers import ledger_for
 from cabinet_pages.billing.listing.routes import InvoiceListRoutes
 from cabinet_pages.billing.models import Invoice
+from cabinet_pages.billing.online_payments.routes import OnlinePaymentRoutes, online_context
 from cabinet_pages.billing.queries import (
     Finance,
     finance_for,
@@ -48,7 +49,7 @@ MONTHS_WITHOUT_DATA = 12
 EXPECTED_SHOWN = 50
 
 
-class InvoicesPage(InvoiceListRoutes, WindowMixin, CabinetBasePage):
+class InvoicesPage(InvoiceListRoutes, OnlinePaymentRoutes, WindowMixin, CabinetBasePage):
     """«Рахунки»: the invoices of an account, each with its PDF."""
 
     manual_section = "4.2"
@@ -64,8 +65,14 @@ class InvoicesPage(InvoiceListRoutes, WindowMixin, CabinetBasePage):
     def invoice(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
         """One invoice with its lines, and with payment codes for what is left to pay of it."""
         scope = self.scope_or_404(request, number)
-        document = document_of(UtilitySettings.for_request(request), scope, _invoice_or_404(scope, uuid))
-        context = {**self.get_shell_context(request, scope), "document": document}
+        invoice, ledger = _invoice_or_404(scope, uuid), ledger_for(scope)
+        document = document_of(UtilitySettings.for_request(request), scope, invoice, ledger=ledger)
+        address = f"{self.get_url(request)}{scope.account.slug}/{uuid}/"
+        context = {
+            **self.get_shell_context(request, scope),
+            "document": document,
+            **online_context(scope, invoice, ledger, address),
+        }
         return TemplateResponse(request, self.invoice_template, context)
 
 

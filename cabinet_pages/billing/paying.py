@@ -29,7 +29,9 @@ BADGE = "₴"
 
 
 class Part(Protocol):
-    """An article of an invoice with what is paid of it, what of that by the invoice itself, and what is left, UAH."""
+    """An article of an invoice, UAH: what is paid of it, what of that by the invoice itself, what is left to pay, and what
+    was paid online and is not booked yet.
+    """
 
     @property
     def article(self) -> Article | None: ...
@@ -46,6 +48,9 @@ class Part(Protocol):
     @property
     def unpaid(self) -> Decimal: ...
 
+    @property
+    def awaited(self) -> Decimal: ...
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentOffer:
@@ -58,6 +63,7 @@ class PaymentOffer:
         address: what the code holds; '' where no code can be made.
         symbol: its picture by segno; None likewise.
         refusal: why there is no code, a code of `CodeRefused`; '' where there is one.
+        parts: what is paid, by article.
     """
 
     order: PaymentOrder
@@ -66,6 +72,7 @@ class PaymentOffer:
     address: str = ""
     symbol: Any = None
     refusal: str = ""
+    parts: tuple[Part, ...] = ()
 
     @property
     def picture(self) -> QrPicture:
@@ -186,5 +193,5 @@ def _offer(
         address = payment_address(order, version)
         symbol = payment_symbol(address, version)
     except CodeRefused as refused:
-        return PaymentOffer(order, bank, articles, refusal=refused.code)
-    return PaymentOffer(order, bank, articles, address, symbol)
+        return PaymentOffer(order, bank, articles, refusal=refused.code, parts=tuple(parts))
+    return PaymentOffer(order, bank, articles, address, symbol, parts=tuple(parts))

@@ -108,15 +108,22 @@ def invoice_for(scope: Scope, uuid: UUID) -> Invoice | None:
 
 @dataclass(frozen=True, slots=True)
 class UnpaidPart:
-    """An article of an invoice, UAH: what its positive lines ask for, what is paid of it, and what is left.
+    """An article of an invoice, UAH.
 
-    `credited` is what negative lines of the same invoice pay: they are in its sum already.
+    Args:
+        article: itself.
+        gross: what its positive lines ask for.
+        paid: what is paid of it by the ledger.
+        credited: what of that negative lines of the same invoice pay: they are in its sum already.
+        unpaid: what is left to pay.
+        awaited: what was paid online and is not in the ledger yet; it is not left to pay.
     """
 
     article: Article
     gross: Decimal
     paid: Decimal
     unpaid: Decimal
+    awaited: Decimal = ZERO
     credited: Decimal = ZERO
 
 
@@ -134,16 +141,20 @@ def unpaid_parts(
     Returns:
         a part for each article that has a positive line, paid ones too; none where nothing is asked for.
     """
-    parts = (ledger or ledger_for(scope)).allocation.of_invoice(invoice.pk)
+    ledger = ledger or ledger_for(scope)
+    parts = ledger.allocation.of_invoice(invoice.pk)
     if not parts:
         return []
+    # Of the same article no more than is left, whatever was paid online and elsewhere at once.
+    awaited = ledger.awaited_of(invoice.pk)
     articles = {line.article_id: line.article for line in (lines_of(invoice) if lines is None else lines)}
     found = [
         UnpaidPart(
             article=articles[part.article],
             gross=part.amount,
             paid=part.paid,
-            unpaid=part.unpaid,
+            unpaid=part.unpaid - (online := min(part.unpaid, awaited.get(part.article, ZERO))),
+            awaited=online,
             credited=part.paid_by("line", invoice.pk),
         )
         for part in parts

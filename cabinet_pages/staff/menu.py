@@ -14,6 +14,7 @@ from cabinet_pages.staff.counter_signatures import CounterSignatureAdmin
 from cabinet_pages.staff.dictionaries import ArticleAdmin, BranchAdmin
 from cabinet_pages.staff.documents import SignedDocumentAdmin
 from cabinet_pages.staff.metering import MeterAdmin, MeteringPointAdmin
+from cabinet_pages.staff.online_payments import OnlinePaymentAdmin
 from cabinet_pages.staff.operators import OperatorAdmin
 from cabinet_pages.staff.readings import ReadingAdmin, WindowReopeningAdmin
 from cabinet_pages.staff.registrations import RegistrationAdmin
@@ -48,6 +49,7 @@ class CabinetGroup(ModelAdminGroup):  # type: ignore[misc]
         WindowReopeningAdmin,
         InvoiceAdmin,
         PaymentAdmin,
+        OnlinePaymentAdmin,
         BalanceAdmin,
         AppealAdmin,
         SignedDocumentAdmin,

@@ -23,6 +23,7 @@ BRANCH_RECORDS = tuple(
         "invoice",
         "payment",
         "bankcredit",
+        "onlinepayment",
         "balance",
         "appeal",
         "signeddocument",
@@ -32,13 +33,14 @@ BRANCH_RECORDS = tuple(
     )
 )
 
-# To decide requests, to open and close accounts to people, to say whose money has come; to answer appeals; to accept
-# what consumers signed; to judge unusual readings, to send them for a customer or to billing, and to open a window
-# again.
+# To decide requests, to open and close accounts to people, to say whose money has come, to give back what was paid
+# online; to answer appeals; to accept what consumers signed; to judge unusual readings, to send them for a customer or
+# to billing, and to open a window again.
 _DECIDE = (
     "cabinet_pages.change_accessrequest",
     "cabinet_pages.change_access",
     "cabinet_pages.change_bankcredit",
+    "cabinet_pages.change_onlinepayment",
     "cabinet_pages.change_appeal",
     "cabinet_pages.change_countersignature",
     "cabinet_pages.change_reading",

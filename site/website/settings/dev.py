@@ -13,7 +13,14 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 DEMO_ENABLED = True
 # The mailbox of the demo shows what was sent.
-WAGTAIL_CABINET = {"KEEP_SENT_MAIL": True}
+WAGTAIL_CABINET = {
+    "KEEP_SENT_MAIL": True,
+    # Payments over the internet can be tried to the end; no money moves.
+    "PAYMENT_PROVIDER": {
+        "BACKEND": "website.demo.bank.provider.DemoBank",
+        "OPTIONS": {"secret": "the-bank-of-the-demo-signs-with-this"},
+    },
+}
 # The demo's bank account, so that statements and the queue of receipts can be tried.
 WAGTAIL_CABINET_IMPORTS = {
     "BANK_ACCOUNTS": {

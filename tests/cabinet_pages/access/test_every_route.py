@@ -36,6 +36,7 @@ from tests.factories import (
     make_counter_signature,
     make_customer,
     make_invoice,
+    make_online_payment,
     make_payment,
     make_register,
     make_site,
@@ -101,11 +102,13 @@ def belongings(number: str, name: str, owner: Any) -> Belongings:
     document.save()
     make_counter_signature(document)
     request = AccessRequest.objects.create(user=owner, branch=account.branch, customer_code="1", position=name)
+    invoice = make_invoice(account, f"Р-{number}", lines=["120.00", "9000.00"])
     return Belongings(
         account=account,
         ids={
             "number": account.slug,
-            "invoice": make_invoice(account, f"Р-{number}", lines=["120.00", "9000.00"]).uuid,
+            "invoice": invoice.uuid,
+            "order": make_online_payment(account, invoice).uuid,
             "point": register.meter.point_id,
             "submission": submission.uuid,
             "sheet": submission.sheet,
@@ -181,15 +184,21 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
     ("FinancePage", "appeals"): number,
     ("PaymentsPage", "payments_file"): lambda ids: {"number": ids["number"], "file_format": "xlsx"},
     ("InvoicesPage", "invoices_of_all"): nothing,
+    # A GET leads to the list; what a POST orders is in tests/cabinet_pages/archives/.
+    ("InvoicesPage", "archive_of_all"): nothing,
+    ("InvoicesPage", "archive"): number,
     ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
+    ("InvoicesPage", "pay_online"): nested("invoice", "uuid"),
+    ("InvoicesPage", "online_payment"): lambda ids: {
+        "number": ids["number"],
+        "uuid": ids["invoice"],
+        "order": ids["order"],
+    },
     ("DocumentsPage", "document"): nested("document", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),
     ("DocumentsPage", "document_signature"): nested("document", "uuid"),
     ("DocumentsPage", "signed_file"): lambda ids: {"number": ids["number"], "uuid": ids["document"], "version": 1},
 }
-    # A GET leads to the list; what a POST orders is in tests/cabinet_pages/archives/.
-    ("InvoicesPage", "archive_of_all"): nothing,
-    ("InvoicesPage", "archive"): number,
 for _page in (
     "PersonalInformationPage",
     "FinancePage",
@@ -215,25 +224,30 @@ OWN_ROUTES = {
     "cabinet_profile",
     "cabinet_set_language",
     "cabinet_resend_verification",
-    # Leads to a route of the readings window, and says the same 404 for a foreign and an absent receipt.
-    "cabinet_receipt",
-    "cabinet_calendar_page",
-    # Opened by a secret token (tests/cabinet_pages/readings/reminders/).
-    "cabinet_calendar",
-    # Public: shows a number, a time and the validity (tests/cabinet_pages/readings/receipts/).
-    "cabinet_reading_check",
-    # Leads to the same pages as Wagtail's own address does, for account numbers that it does not let through.
-    "cabinet_account_address",
-}
-# Only an owner manages access, and only a POST withdraws or activates.
-OWNERS_ONLY = {"cabinet_access"}
     # A person's own, and of accounts that are open to them (tests/cabinet_pages/archives/).
     "cabinet_archives",
     "cabinet_archive",
     "cabinet_archive_status",
     "cabinet_archive_file",
+    # Leads to a route of the readings window, and says the same 404 for a foreign and an absent receipt.
+    "cabinet_receipt",
+    "cabinet_calendar_page",
+    # Opened by a secret token (tests/cabinet_pages/readings/reminders/).
+    "cabinet_calendar",
+    # The payment provider's, opened by a signature (tests/cabinet_pages/billing/online_payments/).
+    "cabinet_payment_report",
+    # Public: shows a number, a time and the validity (tests/cabinet_pages/readings/receipts/).
+    "cabinet_reading_check",
+    # Leads to the same pages as Wagtail's own address does, for account numbers that it does not let through.
+    "cabinet_account_address",
+}
+# Routes that only act, and lead whoever comes by a link to the list.
+LEAD_TO_A_LIST = {"archive"}
+# Only an owner manages access, and only a POST withdraws or activates.
+OWNERS_ONLY = {"cabinet_access"}
 POST_ONLY = {
     ("ConsumerSectionPage", "withdraw"),
+    ("InvoicesPage", "pay_online"),
     ("ReadingsPage", "sheet_draft"),
     ("ReadingsPage", "sheet_draft_of_all"),
 }
@@ -244,8 +258,6 @@ def cabinet_page_types() -> list[type[Any]]:
 
 
 def walked_routes() -> Iterator[tuple[str, str]]:
-# Routes that only act, and lead whoever comes by a link to the list.
-LEAD_TO_A_LIST = {"archive"}
     for model in cabinet_page_types():
         if issubclass(model, RoutablePageMixin):
             for pattern in model.get_subpage_urls():
@@ -267,7 +279,10 @@ def address(world: World, route: tuple[str, str], ids: Ids) -> str:
 ACCOUNT_ROUTES = [
     route
     for route, needs in PAGE_ROUTES.items()
-    if "number" in needs(dict.fromkeys(("number", "invoice", "point", "submission", "document", "request", "sheet"), 1))
+    if "number"
+    in needs(
+        dict.fromkeys(("number", "invoice", "point", "submission", "document", "request", "sheet", "order"), 1)
+    )
 ]
 SHOWN_ROUTES = [route for route in ACCOUNT_ROUTES if route not in POST_ONLY]
 

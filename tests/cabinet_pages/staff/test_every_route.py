@@ -31,6 +31,7 @@ CASES: dict[str, dict[str, tuple[int, int]]] = {
     "invoice": {**READ_ONLY, "pdf": (200, 200)},
     "payment": READ_ONLY,
     "bankcredit": {**READ_ONLY, **HISTORY},
+    "onlinepayment": {**READ_ONLY, **HISTORY},
     "balance": READ_ONLY,
     "appeal": READ_ONLY,
     "signeddocument": {**READ_ONLY, "file": (200, 200), "signature": (200, 200)},

@@ -82,6 +82,7 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         signature_name="акт.p7s",
         sha256="0" * 64,
     )
+    invoice = make.make_invoice(account, f"R-{code}")
     records = {
         "accessrequest": request,
         "account": account,
@@ -93,7 +94,8 @@ def _branch(code: str, number: str, canary: str, customer_code: str) -> BranchWo
         "windowreopening": WindowReopening.objects.create(
             account=account, period=date(2026, 1, 1), open_until=date(2026, 2, 10), reason=canary
         ),
-        "invoice": make.make_invoice(account, f"R-{code}"),
+        "invoice": invoice,
+        "onlinepayment": make.make_online_payment(account, invoice, purpose=canary),
         "payment": make.make_payment(account, date(2026, 1, 15), "100.00"),
         "bankcredit": make.make_bank_credit(branch, payer=canary, purpose=canary),
         "balance": make.make_balance(account, date(2026, 1, 1), "5.00", "7.00"),
