@@ -1,4 +1,4 @@
-"""`make shots`: a picture of every screen of `screens.py`, `reading_screens.py` and `desk_screens.py` in both sizes."""
+"""`make shots`: a picture of every screen of `screens.py` and the other `…_screens.py` in both sizes."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page
 
+from tests.support.archive_screens import ARCHIVE_SCREENS
 from tests.support.browser import DESKTOP, PHONE, chromium, person
 from tests.support.desk_screens import DESK_SCREENS
 from tests.support.reading_screens import READING_SCREENS
@@ -97,7 +98,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="only the screens whose name contains this")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "shots")
     options = parser.parse_args(arguments)
-    screens = [screen for screen in (*SCREENS, *READING_SCREENS, *DESK_SCREENS) if options.only in screen.name]
+    screens = [
+        screen
+        for screen in (*SCREENS, *READING_SCREENS, *ARCHIVE_SCREENS, *DESK_SCREENS)
+        if options.only in screen.name
+    ]
     with tempfile.TemporaryDirectory(prefix="cabinet-shots-") as temporary:
         home = Path(temporary)
         url = f"sqlite:///{home / 'db.sqlite3'}"
