@@ -1,7 +1,6 @@
 """Who may open what, on every route of the cabinet, found by walking: a new one without a case fails."""
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.contrib.routable_page.models import RoutablePageMixin
-from wagtail.models import get_page_models
 
 from cabinet_pages import urls
 from cabinet_pages.access.models import Access, AccessRequest, Role
@@ -27,7 +25,19 @@ from cabinet_pages.accounts.models import Account
 from cabinet_pages.billing.pages import InvoicesPage
 from cabinet_pages.documents.models import SignedDocument
 from cabinet_pages.readings.models import Reading, ReadingSubmission
-from cabinet_pages.windows.pages import CabinetPage, Guard
+from cabinet_pages.windows.pages import CabinetPage
+from tests.cabinet_pages.access.routes import (
+    ACCOUNT_ROUTES,
+    LEAD_TO_A_LIST,
+    OWN_ROUTES,
+    PAGE_ROUTES,
+    PLAIN_ROUTES,
+    POST_ONLY,
+    SHOWN_ROUTES,
+    Ids,
+    cabinet_page_types,
+    walked_routes,
+)
 from tests.factories import (
     grant,
     make_account,
@@ -130,161 +140,12 @@ def world() -> World:
     return World(cabinet=cabinet, mine=mine, foreign=foreign, people=people)
 
 
-Ids = dict[str, Any]
-
-
-def number(ids: Ids) -> Ids:
-    return {"number": ids["number"]}
-
-
-def nested(name: str, key: str) -> Callable[[Ids], Ids]:
-    return lambda ids: {"number": ids["number"], key: ids[name]}
-
-
-def nothing(ids: Ids) -> Ids:
-    return {}
-
-
-# Page type and route → what the address needs. Only routes about an account name one.
-PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
-    ("CabinetPage", "serve"): nothing,
-    ("ConsumerSectionPage", "section"): nothing,
-    ("ConsumerSectionPage", "requests"): nothing,
-    ("ConsumerSectionPage", "withdraw"): lambda ids: {"uuid": ids["request"]},
-    ("ConsumerSectionPage", "code"): nothing,
-    ("AccountListPage", "serve"): nothing,
-    ("ReadingsPage", "workbook_of_all"): nothing,
-    ("ReadingsPage", "workbook_upload_of_all"): nothing,
-    ("ReadingsPage", "workbook_verdict_of_all"): lambda ids: {"digest": "0" * 64},
-    ("ReadingsPage", "workbook_errors_of_all"): lambda ids: {"digest": "0" * 64},
-    ("ReadingsPage", "workbook"): number,
-    ("ReadingsPage", "workbook_upload"): number,
-    ("ReadingsPage", "workbook_verdict"): lambda ids: {"number": ids["number"], "digest": "0" * 64},
-    ("ReadingsPage", "workbook_errors"): lambda ids: {"number": ids["number"], "digest": "0" * 64},
-    ("ReadingsPage", "points"): number,
-    ("ReadingsPage", "entry"): nested("point", "point_id"),
-    ("ReadingsPage", "point_history"): nested("point", "point_id"),
-    ("ReadingsPage", "sheet"): number,
-    ("ReadingsPage", "sheet_draft"): number,
-    ("ReadingsPage", "sheet_sent"): nested("sheet", "token"),
-    ("ReadingsPage", "sheet_of_all"): nothing,
-    ("ReadingsPage", "sheet_draft_of_all"): nothing,
-    ("ReadingsPage", "sheet_sent_of_all"): lambda ids: {"token": ids["sheet"]},
-    ("ReadingsPage", "account_history"): number,
-    ("ReadingsPage", "history_file"): lambda ids: {"number": ids["number"], "file_format": "csv"},
-    ("ReadingsPage", "overview"): number,
-    ("ReadingsPage", "receipts"): number,
-    ("ReadingsPage", "receipt"): nested("submission", "uuid"),
-    ("ReadingsPage", "receipt_pdf"): nested("submission", "uuid"),
-    ("MetersPage", "verification"): nothing,
-    ("MetersPage", "verification_file"): nothing,
-    ("FinancePage", "act"): number,
-    ("FinancePage", "act_file"): lambda ids: {"number": ids["number"], "file_format": "xlsx"},
-    ("FinancePage", "appeal"): number,
-    ("FinancePage", "appeals"): number,
-    ("PaymentsPage", "payments_file"): lambda ids: {"number": ids["number"], "file_format": "xlsx"},
-    ("InvoicesPage", "invoices_of_all"): nothing,
-    # A GET leads to the list; what a POST orders is in tests/cabinet_pages/archives/.
-    ("InvoicesPage", "archive_of_all"): nothing,
-    ("InvoicesPage", "archive"): number,
-    ("InvoicesPage", "invoice"): nested("invoice", "uuid"),
-    ("InvoicesPage", "pay_online"): nested("invoice", "uuid"),
-    ("InvoicesPage", "online_payment"): lambda ids: {
-        "number": ids["number"],
-        "uuid": ids["invoice"],
-        "order": ids["order"],
-    },
-    ("DocumentsPage", "document"): nested("document", "uuid"),
-    ("DocumentsPage", "document_file"): nested("document", "uuid"),
-    ("DocumentsPage", "document_signature"): nested("document", "uuid"),
-    ("DocumentsPage", "signed_file"): lambda ids: {"number": ids["number"], "uuid": ids["document"], "version": 1},
-}
-for _page in (
-    "PersonalInformationPage",
-    "FinancePage",
-    "InvoicesPage",
-    "ReadingsPage",
-    "MetersPage",
-    "DocumentsPage",
-    "PaymentsPage",
-):
-    PAGE_ROUTES[_page, "choose_account"] = nothing
-    PAGE_ROUTES[_page, "window"] = number
-
-# Plain addresses of cabinet_pages.urls that name an account; the others show nothing but the person's own.
-PLAIN_ROUTES: dict[str, Callable[[Ids], Ids]] = {
-    "cabinet_access": number,
-    "cabinet_invoice_pdf": lambda ids: {"uuid": ids["invoice"]},
-}
-OWN_ROUTES = {
-    "cabinet_staff_gate",
-    "cabinet_page_login",
-    "cabinet_landing",
-    "cabinet_activation",
-    "cabinet_profile",
-    "cabinet_set_language",
-    "cabinet_resend_verification",
-    # A person's own, and of accounts that are open to them (tests/cabinet_pages/archives/).
-    "cabinet_archives",
-    "cabinet_archive",
-    "cabinet_archive_status",
-    "cabinet_archive_file",
-    # Leads to a route of the readings window, and says the same 404 for a foreign and an absent receipt.
-    "cabinet_receipt",
-    "cabinet_calendar_page",
-    # Opened by a secret token (tests/cabinet_pages/readings/reminders/).
-    "cabinet_calendar",
-    # The payment provider's, opened by a signature (tests/cabinet_pages/billing/online_payments/).
-    "cabinet_payment_report",
-    # Public: shows a number, a time and the validity (tests/cabinet_pages/readings/receipts/).
-    "cabinet_reading_check",
-    # Leads to the same pages as Wagtail's own address does, for account numbers that it does not let through.
-    "cabinet_account_address",
-}
-# Routes that only act, and lead whoever comes by a link to the list.
-LEAD_TO_A_LIST = {"archive"}
-# Only an owner manages access, and only a POST withdraws or activates.
-OWNERS_ONLY = {"cabinet_access"}
-POST_ONLY = {
-    ("ConsumerSectionPage", "withdraw"),
-    ("InvoicesPage", "pay_online"),
-    ("ReadingsPage", "sheet_draft"),
-    ("ReadingsPage", "sheet_draft_of_all"),
-}
-
-
-def cabinet_page_types() -> list[type[Any]]:
-    return [model for model in get_page_models() if issubclass(model, Guard)]
-
-
-def walked_routes() -> Iterator[tuple[str, str]]:
-    for model in cabinet_page_types():
-        if issubclass(model, RoutablePageMixin):
-            for pattern in model.get_subpage_urls():
-                # The mixin's own index stands behind the route that every cabinet page gives for the same address.
-                if pattern.name != "index_route":
-                    yield model.__name__, str(pattern.name)
-        else:
-            yield model.__name__, "serve"
-
-
 def address(world: World, route: tuple[str, str], ids: Ids) -> str:
     page_type, name = route
     model = next(model for model in cabinet_page_types() if model.__name__ == page_type)
     page = model.objects.first()
     tail = "" if name == "serve" else page.reverse_subpage(name, kwargs=PAGE_ROUTES[route](ids))
     return f"{page.url}{tail}"
-
-
-ACCOUNT_ROUTES = [
-    route
-    for route, needs in PAGE_ROUTES.items()
-    if "number"
-    in needs(
-        dict.fromkeys(("number", "invoice", "point", "submission", "document", "request", "sheet", "order"), 1)
-    )
-]
-SHOWN_ROUTES = [route for route in ACCOUNT_ROUTES if route not in POST_ONLY]
 
 
 def test_every_route_of_every_cabinet_page_has_a_case_here() -> None:
