@@ -76,7 +76,8 @@ def _asked(by: Any, order: OnlinePayment, amount: Decimal, reason: str, token: U
         raise OnlineRefused("not_paid")
     if not reason:
         raise OnlineRefused("reason_required")
-    if not 0 < amount <= (most := refundable(order)):
+    most = refundable(order)
+    if not 0 < amount <= most:
         raise OnlineRefused("too_much", amount=most)
     refund = OnlineRefund.objects.create(uuid=token, order=order, amount=amount, reason=reason[:255], asked_by=by)
     log(order, audit.REFUND_ASK, user=by, data={"amount": f"{amount:f}", "reason": refund.reason})
