@@ -149,6 +149,7 @@ def test_a_strangers_plug_in_adds_windows_sections_formats_checks_and_a_renderer
         "RoundThousands",
         "StampedRenderer",
         "SealingWax",
+        "town_till: stranger.payments.TownTill",
         "TownPager",
         "ContractArchive",
     )

@@ -7,4 +7,5 @@ INSTALLED_APPS = [*INSTALLED_APPS, "stranger"]
 WAGTAIL_CABINET = {
     "PDF_RENDERER": {"BACKEND": "stranger.rendering.StampedRenderer", "OPTIONS": {"stamp": "Town"}},
     "DOCUMENT_VERIFIER": {"BACKEND": "stranger.signatures.SealingWax", "OPTIONS": {"colour": "red"}},
+    "PAYMENT_PROVIDER": {"BACKEND": "stranger.payments.TownTill", "OPTIONS": {"key": "the-key-of-the-town"}},
 }
