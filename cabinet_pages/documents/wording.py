@@ -48,6 +48,7 @@ _SENTENCES: Final[dict[Verdict, Any]] = {
     Verdict.UNREADABLE: _("This is no signature that can be read: the file is damaged or something else."),
 }
 # Of a file that a consumer sent it is asked whether it signs the very document.
+_COUNTER_LABELS: Final[dict[Verdict, Any]] = {Verdict.ALTERED: _("not this document is signed")}
 _COUNTER_SENTENCES: Final[dict[Verdict, Any]] = {
     Verdict.ALTERED: _(
         "It is not this document that is signed: another file was, or the document was changed before. The very file "
@@ -104,9 +105,10 @@ def told(findings: Iterable[Finding], *, is_counter: bool = False) -> list[Told]
         is_counter: whether they are on a file with which a consumer signed a document.
     """
     own = _COUNTER_SENTENCES if is_counter else {}
+    labels = _LABELS | _COUNTER_LABELS if is_counter else _LABELS
     return [
         Told(
-            label=str(_LABELS[finding.verdict]),
+            label=str(labels[finding.verdict]),
             kind=_KINDS[finding.verdict],
             note=str(_NOTES.get(finding.verdict, "")),
             sentence=str(_DETAILS.get(finding.detail) or own.get(finding.verdict) or _SENTENCES[finding.verdict]),
@@ -158,11 +160,14 @@ def check_told(knowledge: Knowledge, *, size: int, is_counter: bool = False) -> 
     )
 
 
-def verdicts_told(knowledge: Knowledge) -> str:
-    """The verdicts on a file in a few words, as a list shows them."""
+def verdicts_told(knowledge: Knowledge, *, is_counter: bool = False) -> str:
+    """The verdicts on a file in a few words, as a list shows them; see `told`."""
     if knowledge.findings is None:
         return gettext("signature not checked") if knowledge.is_given_up else gettext("being checked")
-    words = [f"{one.label} ({one.note})" if one.note else one.label for one in told(knowledge.findings)]
+    words = [
+        f"{one.label} ({one.note})" if one.note else one.label
+        for one in told(knowledge.findings, is_counter=is_counter)
+    ]
     if knowledge.is_spoiled:
         words.append(gettext("the stored file is spoiled"))
     return "; ".join(words) or gettext("no signature")

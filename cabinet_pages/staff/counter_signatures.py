@@ -170,7 +170,7 @@ class CounterSignatureAdmin(BranchScopedAdmin):
 
     def verdict(self, obj: CounterSignature) -> str:
         """What is found in the file."""
-        return verdicts_told(knowledge_of(obj))
+        return verdicts_told(knowledge_of(obj), is_counter=True)
 
     def signer(self, obj: CounterSignature) -> str:
         """Whose signatures there are, and when they were made, as the signers state it."""

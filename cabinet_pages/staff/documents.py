@@ -105,7 +105,7 @@ class SignedDocumentAdmin(OfAccountAdmin):
         rows: list[Any] = list(files)
         for one in rows:
             knowledge = knowledge_of(one)
-            one.verdict, one.signer = verdicts_told(knowledge), signers_told(knowledge)
+            one.verdict, one.signer = verdicts_told(knowledge, is_counter=True), signers_told(knowledge)
         signed = [
             ("version", _("version")),
             ("uploaded_at", _("uploaded")),

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Error, Page
 from tests.support.archive_screens import ARCHIVE_SCREENS
 from tests.support.browser import DESKTOP, PHONE, chromium, person
 from tests.support.desk_screens import DESK_SCREENS
+from tests.support.document_screens import DOCUMENT_SCREENS
+from tests.support.payment_screens import PAYMENT_SCREENS
 from tests.support.reading_screens import READING_SCREENS
 from tests.support.screens import SCREENS, Screen
 from tests.support.site import ROOT, ServedSite, demo_site
@@ -100,7 +102,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     screens = [
         screen
-        for screen in (*SCREENS, *READING_SCREENS, *ARCHIVE_SCREENS, *DESK_SCREENS)
+        for screen in (*SCREENS, *READING_SCREENS, *ARCHIVE_SCREENS, *DOCUMENT_SCREENS, *PAYMENT_SCREENS, *DESK_SCREENS)
         if options.only in screen.name
     ]
     with tempfile.TemporaryDirectory(prefix="cabinet-shots-") as temporary:

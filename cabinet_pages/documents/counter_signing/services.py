@@ -46,12 +46,15 @@ def send_counter_signature(
         raise SignedFileRefused("viewer")
     if not document.needs_signature:
         raise SignedFileRefused("not_asked")
-    content, form = _checked(signed_file)
+    content = _content(signed_file)
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 == document.sha256:
         raise SignedFileRefused("document_itself")
     if sha256 == document.signature_sha256:
         raise SignedFileRefused("branch_signature")
+    form, refusal = signed_form(content)
+    if refusal:
+        raise SignedFileRefused(refusal)
     stored: list[str] = []
     try:
         with transaction.atomic():
@@ -126,17 +129,13 @@ def return_counter_signature(*, by: Any, signed: CounterSignature, comment: str)
     _decide(by, signed, CounterSignatureState.RETURNED, audit.RETURN, comment)
 
 
-def _checked(signed_file: "File[bytes]") -> tuple[bytes, str]:
-    """The bytes of a file and its form, told by its content."""
+def _content(signed_file: "File[bytes]") -> bytes:
     limit: int = cabinet_settings.SIGNED_FILE_MAX_BYTES
     if signed_file.size > limit:
         raise SignedFileRefused("too_large", limit=limit // _MEGABYTE)
     signed_file.seek(0)
-    content = signed_file.read()
-    form, refusal = signed_form(content)
-    if refusal:
-        raise SignedFileRefused(refusal)
-    return content, form
+    content: bytes = signed_file.read()
+    return content
 
 
 def _waiting_again(earlier: list[CounterSignature], document: SignedDocument, sha256: str) -> CounterSignature | None:

@@ -62,6 +62,8 @@ class Check(Protocol):
     """A key with everything that a signature by it takes."""
 
     name: str
+    #: Two checks of one kind make the same digest of the same bytes.
+    digest_kind: str
 
     def digest(self, data: bytes) -> bytes:
         """The digest of bytes."""
@@ -139,6 +141,7 @@ class _Dstu:
     def __init__(self, key: DstuKey) -> None:
         self.key = key
         self.name = key.name
+        self.digest_kind = f"gost34311 {key.sbox.hex()}"
 
     def digest(self, data: bytes) -> bytes:
         return gost34311(data, self.key.sbox)
@@ -163,6 +166,7 @@ class _Ecdsa:
             raise Unreadable("a public key of another kind")
         self.key = key
         self.name = f"ECDSA {key.curve.name} + {_name(self.hash)}"
+        self.digest_kind = self.hash.name
 
     def digest(self, data: bytes) -> bytes:
         return hashlib.new(self.hash.name, data).digest()
@@ -193,6 +197,7 @@ class _Rsa:
         self.key = key
         kind = "RSA-PSS" if isinstance(pad, padding.PSS) else "RSA"
         self.name = f"{kind} {key.key_size} + {_name(self.hash)}"
+        self.digest_kind = self.hash.name
 
     def digest(self, data: bytes) -> bytes:
         return hashlib.new(self.hash.name, data).digest()

@@ -5,19 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from cabinet_pages.documents.verification.der import (
-    BIT_STRING,
-    BOOLEAN,
-    INTEGER,
-    OCTET_STRING,
-    OID,
-    SEQUENCE,
-    SET,
-    Element,
-    context,
-    elements,
-    read,
-)
+from cabinet_pages.documents.verification import der
+from cabinet_pages.documents.verification.der import Element
 from cabinet_pages.documents.verification.verdicts import Signer, Unreadable
 
 _COMMON_NAME: Final = "2.5.4.3"
@@ -61,32 +50,32 @@ class Certificate:
 
 def certificate(element: Element) -> Certificate:
     """Read a certificate. Raises Unreadable."""
-    parts = element.expect(SEQUENCE).children()
+    parts = element.expect(der.SEQUENCE).children()
     if len(parts) != 3:
         raise Unreadable("a certificate has three parts")
-    fields = parts[0].expect(SEQUENCE).children()
-    if fields and fields[0].tag == context(0):
+    fields = parts[0].expect(der.SEQUENCE).children()
+    if fields and fields[0].tag == der.context(0):
         fields = fields[1:]
     if len(fields) < 6:
         raise Unreadable("a certificate lacks fields")
     number, _, issuer, _, subject, key_info = fields[:6]
-    algorithm, key = _two(key_info.expect(SEQUENCE))
-    kind, *parameters = algorithm.expect(SEQUENCE).children()
+    algorithm, key = _two(key_info.expect(der.SEQUENCE))
+    kind, *parameters = algorithm.expect(der.SEQUENCE).children()
     if len(parameters) > 1:
         raise Unreadable("an algorithm has one set of parameters")
     extensions = dict(_extensions(fields[6:]))
     names, issuer_names = dict(_names(subject)), dict(_names(issuer))
     codes = dict(_directory_attributes(extensions.get(_DIRECTORY_ATTRIBUTES)))
-    serial = number.expect(INTEGER).integer()
+    serial = number.expect(der.INTEGER).integer()
     return Certificate(
         raw=element.raw,
         serial=serial,
         issuer=issuer.raw,
         key_algorithm=kind.oid(),
         key_parameters=parameters[0] if parameters else None,
-        key=key.expect(BIT_STRING).bits(),
+        key=key.expect(der.BIT_STRING).bits(),
         key_info=key_info.raw,
-        key_identifier=read(extensions[_KEY_IDENTIFIER]).octets() if _KEY_IDENTIFIER in extensions else b"",
+        key_identifier=der.read(extensions[_KEY_IDENTIFIER]).octets() if _KEY_IDENTIFIER in extensions else b"",
         signer=Signer(
             name=names.get(_COMMON_NAME) or names.get(_ORGANIZATION, ""),
             organization=names.get(_ORGANIZATION, ""),
@@ -107,8 +96,8 @@ def _two(element: Element) -> tuple[Element, Element]:
 
 def _names(name: Element) -> Iterator[tuple[str, str]]:
     """Attributes of a name: object identifier → text, shortened to what a screen can show."""
-    for group in name.expect(SEQUENCE).children():
-        for attribute in group.expect(SET).children():
+    for group in name.expect(der.SEQUENCE).children():
+        for attribute in group.expect(der.SET).children():
             kind, value = _two(attribute)
             yield kind.oid(), _shown(value)
 
@@ -122,13 +111,13 @@ def _shown(value: Element) -> str:
 
 def _extensions(fields: list[Element]) -> Iterator[tuple[str, bytes]]:
     for field in fields:
-        if field.tag != context(3):
+        if field.tag != der.context(3):
             continue
-        for extension in field.only().expect(SEQUENCE).children():
-            parts = extension.expect(SEQUENCE).children()
-            if len(parts) == 3 and parts[1].tag == BOOLEAN:
+        for extension in field.only().expect(der.SEQUENCE).children():
+            parts = extension.expect(der.SEQUENCE).children()
+            if len(parts) == 3 and parts[1].tag == der.BOOLEAN:
                 del parts[1]
-            if [part.tag for part in parts] != [OID, OCTET_STRING]:
+            if [part.tag for part in parts] != [der.OID, der.OCTET_STRING]:
                 raise Unreadable("an extension of a certificate")
             yield parts[0].oid(), parts[1].content
 
@@ -136,9 +125,9 @@ def _extensions(fields: list[Element]) -> Iterator[tuple[str, bytes]]:
 def _directory_attributes(content: bytes | None) -> Iterator[tuple[str, str]]:
     if content is None:
         return
-    for attribute in read(content).expect(SEQUENCE).children():
+    for attribute in der.read(content).expect(der.SEQUENCE).children():
         kind, values = _two(attribute)
-        for value in elements(values.expect(SET).content):
+        for value in der.elements(values.expect(der.SET).content):
             yield kind.oid(), _shown(value)
 
 

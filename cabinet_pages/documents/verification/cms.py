@@ -45,6 +45,8 @@ _SHA256: Final = "2.16.840.1.101.3.4.2.1"
 #: Signatures in one file, each of which costs a verification.
 MOST_SIGNERS: Final = 20
 _MOST_CERTIFICATES: Final = 100
+#: Kinds of digests of one content, each of which may take minutes of a large one.
+_MOST_DIGESTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,13 @@ def check(data: SignedData, content: bytes | None) -> list[Checked]:
         content: the document that it should sign; None where only an attached signature was given.
     """
     found = []
+    digests = _Digests(data.content if data.content is not None else content)
     for signer in data.signers:
         signing = _claimed(signer)
         chosen = _certificate_of(signer, data.certificates)
         who = chosen.signer if chosen else Signer()
         try:
-            checker, verdict, detail = _verdict(data, signer, chosen, content)
+            checker, verdict, detail = _verdict(data, signer, chosen, content, digests)
             finding = Finding(verdict, detail, who, signing, checker.name)
         except UnknownAlgorithm as error:
             finding = Finding(Verdict.UNKNOWN_ALGORITHM, error.detail, who, signing, error.name)
@@ -136,20 +139,35 @@ def check(data: SignedData, content: bytes | None) -> list[Checked]:
     return found
 
 
+class _Digests:
+    """Digests of what is signed, each made once for however many signers."""
+
+    def __init__(self, signed: bytes | None) -> None:
+        self.signed = signed
+        self.known: dict[str, bytes] = {}
+
+    def by(self, checker: Check) -> bytes:
+        """The digest that a signer's check makes. Raises Unreadable."""
+        if self.signed is None:
+            raise Unreadable("a detached signature without what it signs")
+        if checker.digest_kind not in self.known:
+            if len(self.known) == _MOST_DIGESTS:
+                raise Unreadable("too many kinds of digests", Detail.TOO_LARGE)
+            self.known[checker.digest_kind] = checker.digest(self.signed)
+        return self.known[checker.digest_kind]
+
+
 def _verdict(
-    data: SignedData, signer: SignerInfo, chosen: Certificate | None, content: bytes | None
+    data: SignedData, signer: SignerInfo, chosen: Certificate | None, content: bytes | None, digests: _Digests
 ) -> tuple[Check, Verdict, Detail]:
     if chosen is None:
         raise Unreadable("no certificate", Detail.NO_CERTIFICATE)
     checker = check_of(chosen, signer.digest, signer.algorithm)
-    signed = data.content if data.content is not None else content
-    if signed is None:
-        raise Unreadable("a detached signature without what it signs")
     if signer.attributes is None:
         if data.content_type != DATA:
             raise Unreadable("signed attributes are missing")
         # Without attributes nothing tells a changed content from a wrong signature.
-        if not checker.is_signed(checker.digest(signed), signer.signature):
+        if not checker.is_signed(digests.by(checker), signer.signature):
             return checker, Verdict.WRONG, Detail.NONE
     else:
         if not checker.is_signed(checker.digest(signer.signed_bytes), signer.signature):
@@ -159,7 +177,7 @@ def _verdict(
         if _one(signer.attributes, _CONTENT_TYPE).oid() != data.content_type:
             return checker, Verdict.ALTERED, Detail.CONTENT
         expected = _one(signer.attributes, _MESSAGE_DIGEST).octets()
-        if not hmac.compare_digest(checker.digest(signed), expected):
+        if not hmac.compare_digest(digests.by(checker), expected):
             return checker, Verdict.ALTERED, Detail.CONTENT
     if content is not None and data.content is not None and content != data.content:
         return checker, Verdict.ALTERED, Detail.CONTENT

@@ -10,6 +10,8 @@ from functools import partial
 
 import pytest
 
+from cabinet_pages.documents.verification import algorithms
+from cabinet_pages.documents.verification.gost34311 import gost34311
 from cabinet_pages.documents.verification.verdicts import Verdict
 from cabinet_pages.documents.verification.verifier import OwnVerifier
 from tests.support import kep
@@ -150,3 +152,24 @@ def test_cut_and_shuffled_signatures_never_come_out_as_correct() -> None:
         if bytes(data) != signature:
             for found in OwnVerifier().verify(CONTENT, bytes(data)):
                 assert found.verdict not in (Verdict.VALID, Verdict.CHAIN_UNCHECKED)
+
+
+def test_twenty_signers_of_a_large_file_cost_one_digest_and_many_tables_of_substitutions_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = bytes(3000)
+    lengths: list[int] = []
+
+    def counted(data: bytes, *sbox: bytes) -> bytes:
+        lengths.append(len(data))
+        return gost34311(data, *sbox)
+
+    monkeypatch.setattr(algorithms, "gost34311", counted)
+    several = [kep.KepSigner(group=kep.M163, seed=70 + number) for number in range(4)]
+    found = OwnVerifier().verify(content, several[0].cms(content, others=several[1:]))
+    assert [one.verdict for one in found] == [Verdict.CHAIN_UNCHECKED] * 4
+    assert lengths.count(len(content)) == 1
+    tables = [kep.UKRAINIAN[turn:] + kep.UKRAINIAN[:turn] for turn in range(5)]
+    signers = [kep.KepSigner(group=kep.M163, seed=80 + turn, sbox=table) for turn, table in enumerate(tables)]
+    verdicts = [one.verdict for one in OwnVerifier().verify(content, signers[0].cms(content, others=signers[1:]))]
+    assert sorted(verdicts) == [Verdict.CHAIN_UNCHECKED] * 4 + [Verdict.UNREADABLE]

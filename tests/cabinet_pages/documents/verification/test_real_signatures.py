@@ -57,17 +57,37 @@ def test_an_attached_signature_needs_no_file_beside_it(samples: Path, content: b
     assert OwnVerifier().verify(changed, None)[0].verdict == Verdict.ALTERED
 
 
+def value_at(data: bytes) -> int:
+    """Where the value of the signer's signature begins: behind its algorithm and the head of an OCTET STRING of 64."""
+    mark = bytes.fromhex("300d060b2a8624020101010103010104 40")
+    return data.index(mark, data.index(b"\x31", 1600)) + len(mark)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_changed_byte_of_the_signature_value_is_wrong(samples: Path, content: bytes, name: str) -> None:
+    """Every byte of it, with several changes of each, in the long form."""
     data = signature(samples, name)
-    # The value of the signer's signature follows the second mention of its algorithm with an OCTET STRING of 64.
-    mark = bytes.fromhex("300d060b2a8624020101010103010104 40")
-    at = data.index(mark, data.index(b"\x31", 1600)) + len(mark)
-    for offset in (0, 31, 32, 63):
+    at = value_at(data)
+    source = chance(f"value of {name}")
+    offsets = {0, 31, 32, 63, *(source.sample(range(64), scaled(4, 64)))}
+    for offset, mask in ((one, 1 << source.randrange(8)) for one in offsets for _ in range(scaled(1, 4))):
         changed = bytearray(data)
-        changed[at + offset] ^= 0x10
+        changed[at + offset] ^= mask
         (found,) = OwnVerifier().verify(content, bytes(changed))
         assert found.verdict == Verdict.WRONG, offset
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_changed_byte_of_the_content_is_altered(samples: Path, content: bytes, name: str) -> None:
+    data = signature(samples, name)
+    source = chance(f"content of {name}")
+    for at in source.sample(range(len(content)), min(len(content), scaled(3, 400))):
+        changed = content[:at] + bytes([content[at] ^ source.randrange(1, 256)]) + content[at + 1 :]
+        (found,) = OwnVerifier().verify(changed, data)
+        assert (found.verdict, found.detail) == (Verdict.ALTERED, Detail.CONTENT), at
+        if content in data:
+            (found,) = OwnVerifier().verify(data.replace(content, changed), None)
+            assert found.verdict == Verdict.ALTERED, at
 
 
 def test_another_algorithm_is_told_by_its_name(samples: Path, content: bytes) -> None:
