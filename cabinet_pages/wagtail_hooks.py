@@ -16,6 +16,7 @@ from cabinet_pages.billing.events import NewInvoice
 from cabinet_pages.billing.online_payments.events import online_payment_events
 from cabinet_pages.billing.reconciliation.events import AppealAnswer
 from cabinet_pages.billing.uses import payment_uses
+from cabinet_pages.documents.archive import DocumentArchive
 from cabinet_pages.documents.events import CounterSignatureDecision, DocumentToSign
 from cabinet_pages.notifications.events import HOOK as EVENT_HOOK
 from cabinet_pages.notifications.events import NotificationEvent
@@ -48,7 +49,7 @@ hooks.register(PAYMENT_USES_HOOK, payment_uses)
 @hooks.register(ARCHIVE_KINDS_HOOK)
 def archive_kinds() -> list[ArchiveKind]:
     """What the windows of the cabinet make archives of."""
-    return [InvoiceArchive()]
+    return [InvoiceArchive(), DocumentArchive()]
 
 
 modeladmin_register(CabinetGroup)

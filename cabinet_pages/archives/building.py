@@ -60,9 +60,7 @@ def _build(archive: Archive) -> ArchiveState:
                 archive=archive,
                 content=target,
                 file_name=f"{safe_name(archive.title)}.zip",
-                sha256=written.sha256,
-                size=written.size,
-                done=written.entries,
+                written=written,
             )
     except ContentUnavailable as unavailable:
         logger.exception("Archive %s cannot be made", archive.uuid)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, ClassVar
+from typing import IO, Any, ClassVar
 
 from wagtail import hooks
 
@@ -61,10 +61,12 @@ class Entry:
     Args:
         stem: of their names, of any content.
         files: with different suffixes.
+        key: by which the kind knows it again when the archive is downloaded; '' is not remembered.
     """
 
     stem: str
     files: Sequence[ArchiveFile]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,14 @@ class ArchiveKind(ABC):
         Args:
             scopes: the accounts, as they are open to the person at this moment.
             items: primary keys that were ordered; what the scopes do not show any more is left out.
+        """
+
+    def note_download(self, user: Any, keys: Sequence[str]) -> None:  # noqa: B027 — most kinds have nothing to note.
+        """Note that a person has taken what is in an archive.
+
+        Args:
+            user: the person.
+            keys: of the entries that were put in.
         """
 
 

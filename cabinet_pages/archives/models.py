@@ -42,6 +42,8 @@ class Archive(models.Model):
     source_url = models.CharField(max_length=500)
     # Primary keys of what is put in, chosen when it was ordered.
     items = models.JSONField(default=list)
+    # What was put in, by the keys that its kind gave.
+    contents = models.JSONField(default=list, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ArchiveState.choices, default=ArchiveState.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

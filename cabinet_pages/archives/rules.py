@@ -16,8 +16,8 @@ _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{kind}{digit}" for kind in ("com", "lpt") for digit in "123456789")}
 )
 #: Bytes of a name in UTF-8, so that it fits below a folder everywhere: a Cyrillic letter takes two.
-STEM_BYTES = 200
-SUFFIX_BYTES = 40
+STEM_BYTES = 180
+SUFFIX_BYTES = 16
 
 
 def safe_name(text: str, *, limit: int = STEM_BYTES) -> str:

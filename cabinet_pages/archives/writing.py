@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO
@@ -26,9 +26,10 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: how many entries, and size in bytes and SHA-256 of the whole."""
+    """What was written: how many entries, the keys of those that have one, size in bytes and SHA-256 of the whole."""
 
     entries: int
+    keys: Sequence[str]
     size: int
     sha256: str
 
@@ -49,6 +50,7 @@ def write_archive(target: IO[bytes], content: Content, *, limit: int, tell: Call
     names = Names([REGISTRY_NAME])
     registry = Registry(content.columns)
     entries = total = 0
+    keys: list[str] = []
     moment = kyiv_now().timetuple()[:6]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for entry in content.entries:
@@ -59,6 +61,7 @@ def write_archive(target: IO[bytes], content: Content, *, limit: int, tell: Call
                 total += size
                 registry.add(file.cells, name, digest, size)
             entries += 1
+            keys += [entry.key] if entry.key else []
         tell(entries)
         with tempfile.TemporaryFile() as table:
             registry.save(table, content.notes)
@@ -66,7 +69,8 @@ def write_archive(target: IO[bytes], content: Content, *, limit: int, tell: Call
             with archive.open(_info(REGISTRY_NAME, moment), "w") as place:
                 while piece := table.read(_PIECE):
                     place.write(piece)
-    return _measured(target, entries)
+    size, digest = _measured(target)
+    return Written(entries, keys, size, digest)
 
 
 def _put(
@@ -91,10 +95,10 @@ def _info(name: str, moment: tuple[int, ...]) -> zipfile.ZipInfo:
     return info
 
 
-def _measured(target: IO[bytes], entries: int) -> Written:
+def _measured(target: IO[bytes]) -> tuple[int, str]:
     target.seek(0)
     digest, size = hashlib.sha256(), 0
     while piece := target.read(_PIECE):
         digest.update(piece)
         size += len(piece)
-    return Written(entries, size, digest.hexdigest())
+    return size, digest.hexdigest()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.utils.dates import MONTHS
@@ -60,9 +59,3 @@ class InvoiceFilter(forms.Form):
     def is_filtered(self) -> bool:
         """Whether anything is left out."""
         return any(self.data.get(name) for name in self.fields)
-
-    @property
-    def query(self) -> str:
-        """The choice as it stands in an address, with its question mark; '' where nothing is chosen."""
-        chosen = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return f"?{urlencode(chosen)}" if chosen else ""

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import path
 
 from cabinet_pages.access.queries import Scope
+from cabinet_pages.archives.ordering import order_response
+from cabinet_pages.documents.archive import DocumentArchive, archive_title
 from cabinet_pages.documents.counter_signing.routes import LAMPS, DocumentRoutes
 from cabinet_pages.documents.files import stream
 from cabinet_pages.documents.forms import DocumentFilter
@@ -24,6 +27,7 @@ from cabinet_pages.documents.queries import (
 from cabinet_pages.documents.samples import sample_documents
 from cabinet_pages.documents.verifying import knowledge_of, with_verdicts
 from cabinet_pages.documents.wording import SIGNING_WORDS, check_told
+from cabinet_pages.windows.forms import query_of
 from cabinet_pages.windows.pages import CabinetBasePage, WindowMixin
 from cabinet_pages.windows.paging import page_of
 
@@ -46,7 +50,12 @@ class DocumentsPage(DocumentRoutes, WindowMixin, CabinetBasePage):
         wish = form.wish
         documents = documents_for(scope, user=request.user, wish=wish)
         found = page_of(with_verdicts(documents if wish is not None else documents.none()), request)
-        return {"form": form, "is_filtered": form.is_filtered, "documents": _as_shown(found)}
+        return {
+            "form": form,
+            "is_filtered": form.is_filtered,
+            "filter_query": query_of(form),
+            "documents": _as_shown(found),
+        }
 
     def get_sample_context(self, request: HttpRequest) -> dict[str, Any]:
         """Two made-up documents, one of them without a signature."""
@@ -54,6 +63,24 @@ class DocumentsPage(DocumentRoutes, WindowMixin, CabinetBasePage):
             "form": DocumentFilter({}, offered=DocumentChoices(kinds=[], years=[])),
             "documents": page_of(sample_documents(), request),
         }
+
+    @path("<str:number>/archive/")
+    def archive(self, request: HttpRequest, number: str) -> HttpResponse:
+        """A ZIP of what the list shows, as its filter, in the address, leaves it."""
+        scope = self.scope_or_404(request, number)
+        form = DocumentFilter(request.GET, offered=document_choices_for(scope))
+        wish, list_url = form.wish, f"{self.get_url(request)}{scope.account.slug}/{query_of(form)}"
+        if wish is None:
+            return redirect(list_url)
+        documents = documents_for(scope, user=request.user, wish=wish)
+        return order_response(
+            request,
+            kind=DocumentArchive,
+            scopes=[scope],
+            items=list(documents.values_list("account_id", "pk")),
+            title=archive_title(wish, scope),
+            source_url=list_url,
+        )
 
     @path("<str:number>/<uuid:uuid>/file/")
     def document_file(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:

@@ -3,11 +3,18 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.windows.fields import MonthField
+
+
+def query_of(form: forms.Form) -> str:
+    """What a filter was given, as it stands in an address, with its question mark; '' where nothing is chosen."""
+    chosen = {name: form.data[name] for name in form.fields if form.data.get(name)}
+    return f"?{urlencode(chosen)}" if chosen else ""
 
 
 class MonthRangeForm(forms.Form):

@@ -11,7 +11,7 @@ from wagtail.log_actions import log
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.archives import audit
-from cabinet_pages.archives.kinds import ArchiveKind
+from cabinet_pages.archives.kinds import ArchiveKind, installed_kinds
 from cabinet_pages.archives.messages import ArchiveRefused
 from cabinet_pages.archives.models import RUNNING, Archive, ArchivedAccount, ArchiveState
 from cabinet_pages.archives.queries import open_scopes
@@ -20,6 +20,7 @@ from cabinet_pages.conf import cabinet_settings
 
 #: How many archives of a person are kept; an order lets the oldest go.
 KEPT_FOR_A_PERSON = 5
+_ADDRESS_AT_MOST = 500
 
 
 def order_archive(
@@ -62,7 +63,7 @@ def order_archive(
                 kind=kind.code,
                 title=title[:255],
                 language=translation.get_language() or "",
-                source_url=source_url[:500],
+                source_url=_short_address(source_url),
                 items=chosen,
                 total=len(chosen),
                 expires_at=_expiry(),
@@ -110,13 +111,22 @@ def order_again(*, user: Any, archive: Archive) -> None:
         raise ArchiveRefused("running") from None
 
 
+@transaction.atomic
 def note_download(*, user: Any, archive: Archive) -> None:
-    """Write down that a person has fetched an archive."""
+    """Write down that a person has fetched an archive, and let its kind note the same of what is in it."""
+    kind = installed_kinds().get(archive.kind)
+    if kind is not None:
+        kind.note_download(user, archive.contents)
     log(archive, audit.ARCHIVE_DOWNLOAD, user=user, data={"title": archive.title, "sha256": archive.sha256})
 
 
 def _expiry() -> Any:
     return timezone.now() + timedelta(hours=cabinet_settings.ARCHIVE_HOURS)
+
+
+def _short_address(url: str) -> str:
+    """The address of the list, without its filter where that is too long to be kept: cut, it would be another."""
+    return url if len(url) <= _ADDRESS_AT_MOST else url.partition("?")[0]
 
 
 def _let_the_oldest_go(user: Any) -> None:

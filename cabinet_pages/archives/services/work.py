@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cabinet_pages.access.models import private_storage
 from cabinet_pages.archives.models import RUNNING, Archive, ArchiveState
+from cabinet_pages.archives.writing import Written
 from cabinet_pages.conf import cabinet_settings
 
 #: Below the private storage; a folder for each person.
@@ -36,8 +37,14 @@ def tell_progress(*, archive: Archive, done: int) -> None:
     _write(archive, done=done, heartbeat_at=timezone.now())
 
 
-def finish_archive(*, archive: Archive, content: IO[bytes], file_name: str, sha256: str, size: int, done: int) -> None:
+def finish_archive(*, archive: Archive, content: IO[bytes], file_name: str, written: Written) -> None:
     """Keep the ZIP and open it for download.
+
+    Args:
+        archive: claimed.
+        content: the ZIP.
+        file_name: under which it is downloaded.
+        written: what is in it.
 
     Raises:
         ClaimLost: nothing is kept.
@@ -52,10 +59,11 @@ def finish_archive(*, archive: Archive, content: IO[bytes], file_name: str, sha2
             state=ArchiveState.READY,
             file=name,
             file_name=file_name,
-            sha256=sha256,
-            size=size,
-            done=done,
-            total=done,
+            sha256=written.sha256,
+            size=written.size,
+            contents=list(written.keys),
+            done=written.entries,
+            total=written.entries,
             finished_at=now,
             heartbeat_at=now,
             expires_at=now + timedelta(hours=cabinet_settings.ARCHIVE_HOURS),

@@ -21,6 +21,7 @@ from cabinet_pages.billing.models import Invoice
 from cabinet_pages.billing.rules import PaymentStatus
 from cabinet_pages.billing.samples import sample_invoices
 from cabinet_pages.clock import kyiv_today
+from cabinet_pages.windows.forms import query_of
 from cabinet_pages.windows.freshness import data_as_of
 from cabinet_pages.windows.pages import AccountListMixin
 from cabinet_pages.windows.paging import page_of
@@ -121,7 +122,7 @@ class InvoiceListRoutes:
         return {
             "form": form,
             "is_filtered": form.is_filtered,
-            "filter_query": form.query,
+            "filter_query": query_of(form),
             "found": found,
             "totals": found.totals,
             "invoices": page,
@@ -155,7 +156,7 @@ def _order(request: HttpRequest, scopes: Sequence[Scope], list_url: str) -> Http
     book = invoice_book(scopes, kyiv_today())
     form = InvoiceFilter(request.GET, years=book.years, articles=book.articles)
     if not form.is_valid():
-        return redirect(f"{list_url}{form.query}")
+        return redirect(f"{list_url}{query_of(form)}")
     invoices = book.cut(InvoiceWish(**form.cleaned_data)).invoices
     return order_response(
         request,
@@ -163,7 +164,7 @@ def _order(request: HttpRequest, scopes: Sequence[Scope], list_url: str) -> Http
         scopes=scopes,
         items=[(invoice.account_id, invoice.pk) for invoice in invoices],
         title=archive_title(form, scopes, book.articles),
-        source_url=f"{list_url}{form.query}",
+        source_url=f"{list_url}{query_of(form)}",
     )
 
 

@@ -72,6 +72,7 @@ PAGE_ROUTES: dict[tuple[str, str], Callable[[Ids], Ids]] = {
         "uuid": ids["invoice"],
         "order": ids["order"],
     },
+    ("DocumentsPage", "archive"): number,
     ("DocumentsPage", "document"): nested("document", "uuid"),
     ("DocumentsPage", "document_file"): nested("document", "uuid"),
     ("DocumentsPage", "document_signature"): nested("document", "uuid"),
