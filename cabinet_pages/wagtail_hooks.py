@@ -18,11 +18,13 @@ from cabinet_pages.billing.reconciliation.events import AppealAnswer
 from cabinet_pages.billing.uses import payment_uses
 from cabinet_pages.documents.archive import DocumentArchive
 from cabinet_pages.documents.events import CounterSignatureDecision, DocumentToSign
+from cabinet_pages.metering.submitted import SUBMITTED_READINGS_HOOK
 from cabinet_pages.notifications.events import HOOK as EVENT_HOOK
 from cabinet_pages.notifications.events import NotificationEvent
 from cabinet_pages.payments.events import PaymentReceived
 from cabinet_pages.payments.uses import PAYMENT_USES_HOOK
 from cabinet_pages.readings.events import ReadingVerdict, WindowOpening
+from cabinet_pages.readings.submitted import submitted_registers
 from cabinet_pages.staff.menu import CabinetGroup
 from cabinet_pages.staff.site_history import guard_site_history, hide_site_history
 
@@ -44,6 +46,7 @@ for _event in (
 
 hooks.register(EVENT_HOOK, online_payment_events)
 hooks.register(PAYMENT_USES_HOOK, payment_uses)
+hooks.register(SUBMITTED_READINGS_HOOK, submitted_registers)
 
 
 @hooks.register(ARCHIVE_KINDS_HOOK)

@@ -16,6 +16,7 @@ from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.rules import months_before
 from cabinet_pages.billing.archive import KINDS
 from cabinet_pages.billing.documents import document_of
+from cabinet_pages.billing.explaining.explanation import explain
 from cabinet_pages.billing.ledgers import ledger_for
 from cabinet_pages.billing.listing.routes import InvoiceListRoutes
 from cabinet_pages.billing.models import Invoice
@@ -63,14 +64,17 @@ class InvoicesPage(InvoiceListRoutes, OnlinePaymentRoutes, WindowMixin, CabinetB
 
     @path("<str:number>/<uuid:uuid>/")
     def invoice(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
-        """One invoice with its lines, and with payment codes for what is left to pay of it."""
+        """One invoice with its lines, how they come about, and payment codes for what is left to pay of it."""
         scope = self.scope_or_404(request, number)
         invoice, ledger = _invoice_or_404(scope, uuid), ledger_for(scope)
         document = document_of(UtilitySettings.for_request(request), scope, invoice, ledger=ledger)
         address = f"{self.get_url(request)}{scope.account.slug}/{uuid}/"
+        explanation = explain(scope, invoice, document.lines)
         context = {
             **self.get_shell_context(request, scope),
             "document": document,
+            "explanation": explanation,
+            "explained": page_of(explanation.lines, request),
             **online_context(scope, invoice, ledger, address),
         }
         return TemplateResponse(request, self.invoice_template, context)

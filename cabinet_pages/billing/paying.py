@@ -29,8 +29,8 @@ BADGE = "₴"
 
 
 class Part(Protocol):
-    """An article of an invoice, UAH: what is paid of it, what of that by the invoice itself, what is left to pay, and what
-    was paid online and is not booked yet.
+    """An article of an invoice, UAH: what is paid of it, what of that by the invoice itself, what is left to pay, and
+    what was paid online and is not booked yet.
     """
 
     @property

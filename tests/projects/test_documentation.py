@@ -24,6 +24,7 @@ HOOKS = (
     "cabinet_invoice_addresses",
     "cabinet_data_as_of",
     "cabinet_payment_uses",
+    "cabinet_submitted_readings",
     "register_cabinet_doctor",
 )
 

@@ -135,6 +135,7 @@ def test_a_strangers_plug_in_adds_windows_sections_formats_checks_and_a_renderer
     assert "Households" in found["sections"]["text"]
     assert found["invoice_addresses"] == {"OLD-1": "/archive/80-1001/OLD-1/"}
     assert found["paid_invoice"] == ["LEDGER-7"]
+    assert found["read_by_itself"] == ["HEAT-1 7"]
     assert found["checks"][-1] == "round_thousands"
     assert "Town:" in found["pdf"]["bytes"]
     assert found["staff_landing"] == "/admin/cabinet_pages/account/?from=stranger"

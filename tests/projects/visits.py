@@ -28,6 +28,7 @@ from cabinet_pages.access.models import Access, Person  # noqa: E402
 from cabinet_pages.access.queries import scope_of  # noqa: E402
 from cabinet_pages.access.services import add_operator  # noqa: E402
 from cabinet_pages.accounts.models import Account  # noqa: E402
+from cabinet_pages.metering.submitted import submitted_registers  # noqa: E402
 from cabinet_pages.notifications.choices import choose  # noqa: E402
 from cabinet_pages.notifications.delivery import deliver_due  # noqa: E402
 from cabinet_pages.notifications.services import Notice, post_notices  # noqa: E402
@@ -177,6 +178,15 @@ def stranger() -> dict[str, Any]:
             ["OLD-1", "NEW-1", ""],
         ),
         "paid_invoice": _paid_invoice(),
+        "read_by_itself": [
+            f"{one.point_code} {one.reading.volume if one.reading else None}"
+            for one in submitted_registers(
+                scope_of(Access.objects.get(user__email=NEWCOMER, account__number=ACCOUNT)),
+                {"HEAT-1"},
+                set(),
+                {date(2026, 1, 1)},
+            )
+        ],
         "checks": [check.code for check in registered_checks()],
         "doctor": doctor.getvalue(),
         "profile": seen(client, reverse("cabinet_profile")),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from cabinet_pages.billing.ledgers import InvoiceFacts, Ledger
 from cabinet_pages.billing.turnover.rules import WHOLE, ArticleName
-from cabinet_pages.quantities.money import total
+from cabinet_pages.quantities.money import ZERO, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class ExpectedPayment:
     """An unpaid remainder, UAH.
 
     Args:
-        amount: what is left to pay.
+        amount: what is left to pay; what was paid online and is not booked yet is not.
         articles: of what it is.
         invoice: which asks for it; None for debt that is older than the invoices.
         due_on: the last Kyiv day for paying it; None where none is known, and then it is never overdue.
@@ -94,12 +94,16 @@ def expected_of(ledger: Ledger, today: date) -> Expected:
     ]
     rows = []
     for facts in sorted(ledger.own_invoices, key=lambda facts: (facts.due_on or facts.issued_on, facts.issued_on)):
-        unpaid = [debt for debt in ledger.allocation.of_invoice(facts.pk) if debt.unpaid]
-        if unpaid:
+        awaited = ledger.awaited_of(facts.pk)
+        left = {
+            debt.article: debt.unpaid - min(debt.unpaid, awaited.get(debt.article or 0, ZERO))
+            for debt in ledger.allocation.of_invoice(facts.pk)
+        }
+        if any(left.values()):
             rows.append(
                 ExpectedPayment(
-                    amount=total(debt.unpaid for debt in unpaid),
-                    articles=tuple(_article(ledger, debt.article) for debt in unpaid),
+                    amount=total(left.values()),
+                    articles=tuple(_article(ledger, article) for article, amount in left.items() if amount),
                     invoice=facts,
                     due_on=facts.due_on,
                     days=(today - facts.due_on).days if facts.due_on else 0,

@@ -8,6 +8,7 @@ from wagtail import hooks
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.archives.kinds import ArchiveKind
+from cabinet_pages.metering.submitted import SubmittedRegister
 from cabinet_pages.notifications.channels import NotificationChannel
 from cabinet_pages.notifications.events import NotificationEvent
 from cabinet_pages.payments.models import Payment
@@ -18,6 +19,7 @@ from imports.formats import Format
 from stranger.archives import ContractArchive
 from stranger.checks import RoundThousands
 from stranger.formats import CaretTable
+from stranger.heat import heat_register
 from stranger.notices import PowerIsBack, TownPager
 from stranger.stops import RoundSum
 
@@ -75,6 +77,14 @@ def as_the_ledger_says(scope: Scope, payments: Collection[int]) -> dict[int, Pay
     """Where payments of an account went, by primary key; one that is left out is as the cabinet computes it."""
     booked = Payment.objects.filter(account=scope.account, pk__in=payments, document__startswith="LEDGER-")
     return {payment.pk: PaymentUse(parts=(UsedPart(payment.amount, payment.document),)) for payment in booked}
+
+
+@hooks.register("cabinet_submitted_readings")
+def as_the_heat_meters_say(
+    scope: Scope, points: Collection[str], meters: Collection[str], months: Collection[date]
+) -> list[SubmittedRegister]:
+    """Registers that are read by another way; those of a foreign account are never asked for."""
+    return [heat_register(code, month) for code in points if code.startswith("HEAT-") for month in months]
 
 
 @hooks.register("cabinet_data_as_of")

@@ -1,0 +1,1 @@
+"""How the sums of an invoice come about: readings, ratio, volume, tariff, VAT, and what the customer had sent."""
