@@ -8,10 +8,14 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 from wagtail.models import Page, Site
 
+from cabinet_pages.access.groups import CENTRAL_GROUP, OPERATORS_GROUP
 from cabinet_pages.access.models import Access, BranchOperator, Person, Role
 from cabinet_pages.accounts.models import Account, Branch, Customer
 from cabinet_pages.accounts.rules import customer_key
@@ -25,20 +29,41 @@ from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, Regi
 from cabinet_pages.payments.models import BankCredit, Payment
 from cabinet_pages.quantities.folding import fold_name, fold_search
 from cabinet_pages.windows.pages import CabinetPage
+from tests.support.remembering import Remembered
 
 PASSWORD = "demo-Cabinet-2026"
 _numbers = count(1)
 
 
-def make_site(hostname: str = "localhost") -> CabinetPage:
+def make_site() -> CabinetPage:
     """The default site with a cabinet, its section and every window; groups included."""
+    _site.restore()
+    page: CabinetPage = CabinetPage.objects.get()
+    return page
+
+
+def _build_site() -> None:
     root = Page.objects.get(depth=1)
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site is None:
         home = root.get_children().first() or root.add_child(instance=Page(title="Головна", slug="home-page"))
-        site = Site.objects.create(hostname=hostname, root_page=home, is_default_site=True, site_name="Тест")
+        site = Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name="Тест")
     install_groups()
-    return install_pages(parent=site.root_page)
+    install_pages(parent=site.root_page)
+
+
+def _standing() -> Any:
+    """Pages, sites, groups, and what permissions and types of pages are called by."""
+    types = ContentType.objects.filter(app_label="cabinet_pages", model="cabinetpage").values_list("pk")
+    tables = (
+        Page.objects.values_list("pk", "path", "numchild"),
+        Site.objects.values_list(),
+        Group.objects.values_list(),
+    )
+    return *map(tuple, tables), *types, *Permission.objects.aggregate(Min("pk"), Max("pk"), Count("pk")).values()
+
+
+_site = Remembered(_build_site, _standing)
 
 
 def make_branch(code: str = "VIN", **fields: Any) -> Branch:
@@ -87,10 +112,6 @@ def grant(user: Any, account: Account, role: Role = Role.OWNER, **fields: Any) -
 
 def make_operator(email: str, branch: Branch | None) -> Any:
     """An employee of a branch, or of the central office when there is none."""
-    from django.contrib.auth.models import Group
-
-    from cabinet_pages.staff.permissions import CENTRAL_GROUP, OPERATORS_GROUP
-
     user = make_user(email)
     BranchOperator.objects.create(user=user, branch=branch)
     group, _ = Group.objects.get_or_create(name=CENTRAL_GROUP if branch is None else OPERATORS_GROUP)
