@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("created", "not begun"),
-                            ("started", "awaits confirmation"),
+                            ("started", "awaits payment"),
                             ("paid", "paid online"),
                             ("failed", "not paid"),
                             ("expired", "expired"),
@@ -148,7 +148,20 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("provider", models.CharField(max_length=40)),
                 ("key", models.CharField(max_length=120)),
-                ("status", models.CharField(max_length=10, verbose_name="report")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "awaits payment"),
+                            ("paid", "paid"),
+                            ("failed", "not paid"),
+                            ("expired", "expired"),
+                            ("refunded", "refunded"),
+                        ],
+                        max_length=10,
+                        verbose_name="report",
+                    ),
+                ),
                 ("amount", cabinet_pages.quantities.fields.MoneyField(verbose_name="amount")),
                 ("currency", models.CharField(max_length=3, verbose_name="currency")),
                 ("payment", models.CharField(blank=True, max_length=120, verbose_name="the provider's payment")),

@@ -136,7 +136,6 @@ class OnlinePaymentAdmin(OfAccountAdmin):
         "customer_name",
         "invoice_number",
         "amount_shown",
-        "refunded_shown",
         "state",
         "problem_shown",
     )
@@ -171,7 +170,6 @@ class OnlinePaymentAdmin(OfAccountAdmin):
 
     created_shown = column("created_at", gettext_lazy("ordered"))
     amount_shown = column("amount", gettext_lazy("amount"), numeric=True)
-    refunded_shown = column("refunded", gettext_lazy("given back"), numeric=True)
     problem_shown = column("problem", gettext_lazy("to be clarified"))
 
     def inspect_tables(self, instance: OnlinePayment, request: HttpRequest) -> Sequence[RelatedTable]:

@@ -10,18 +10,26 @@ from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.articles.models import Article
+from cabinet_pages.billing.online_payments.contract import ProviderStatus
 from cabinet_pages.billing.online_payments.rules import OPEN, OrderState, Outcome, Problem
 from cabinet_pages.quantities.fields import MoneyField
 from cabinet_pages.quantities.money import ZERO
 
 STATE_WORDS: Final = {
     OrderState.CREATED: _("not begun"),
-    OrderState.STARTED: _("awaits confirmation"),
+    OrderState.STARTED: _("awaits payment"),
     OrderState.PAID: _("paid online"),
     OrderState.FAILED: _("not paid"),
     OrderState.EXPIRED: _("expired"),
     OrderState.PART_REFUNDED: _("partly refunded"),
     OrderState.REFUNDED: _("refunded"),
+}
+REPORT_WORDS: Final = {
+    ProviderStatus.PENDING: _("awaits payment"),
+    ProviderStatus.PAID: _("paid"),
+    ProviderStatus.FAILED: _("not paid"),
+    ProviderStatus.EXPIRED: _("expired"),
+    ProviderStatus.REFUNDED: _("refunded"),
 }
 PROBLEM_WORDS: Final = {
     Problem.AMOUNT: _("the provider reports another sum"),
@@ -146,7 +154,9 @@ class OnlinePaymentReport(models.Model):
     order = models.ForeignKey(OnlinePayment, on_delete=models.CASCADE, related_name="reports")
     provider = models.CharField(max_length=40)
     key = models.CharField(max_length=120)
-    status = models.CharField(_("report"), max_length=10)
+    status = models.CharField(
+        _("report"), max_length=10, choices=[(status.value, words) for status, words in REPORT_WORDS.items()]
+    )
     amount = MoneyField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     payment = models.CharField(_("the provider's payment"), max_length=120, blank=True)

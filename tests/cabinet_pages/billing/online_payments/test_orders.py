@@ -3,15 +3,18 @@
 import logging
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
+from pypdf import PdfReader
 from wagtail.models import ModelLogEntry
 
 from cabinet_pages.access.models import Access
 from cabinet_pages.billing.documents import document_of, owner_scope
+from cabinet_pages.billing.invoice_pdf import invoice_pdf
 from cabinet_pages.billing.models import Invoice, InvoiceState
 from cabinet_pages.billing.online_payments import audit
 from cabinet_pages.billing.online_payments.messages import OnlineRefused
@@ -121,6 +124,15 @@ def test_what_is_paid_online_is_due_no_longer_and_is_no_payment_of_the_ledger(wo
     assert world.account.payments.count() == 0
     with pytest.raises(OnlineRefused, match="nothing_due"):
         world.order()
+
+
+def test_a_pdf_that_is_issued_meanwhile_asks_for_nothing_that_is_paid(world: World) -> None:
+    world.paid()
+    document = document_of(world.utility, owner_scope(world.account), world.invoice)
+    pages = PdfReader(BytesIO(invoice_pdf(document))).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "Сплачено онлайн, очікує зарахування 1 200,00 ₴ До сплати 0,00 ₴" in text
+    assert "Сплатити за QR" not in text
 
 
 @pytest.mark.parametrize("place", ["purpose", "order_number", "document"])

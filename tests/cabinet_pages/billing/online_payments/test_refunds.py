@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
@@ -15,8 +16,9 @@ from cabinet_pages.billing.online_payments.messages import OnlineRefused
 from cabinet_pages.billing.online_payments.models import OnlinePayment, OnlineRefund
 from cabinet_pages.billing.online_payments.services import mark_booked, refund_payment, refunding
 from cabinet_pages.install import install_groups
+from cabinet_pages.notifications.models import OutgoingMail
 from tests import factories
-from tests.cabinet_pages.billing.online_payments.world import World
+from tests.cabinet_pages.billing.online_payments.world import WITH_BANK, World
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,16 @@ def test_a_report_of_the_refund_and_its_answer_count_once(world: World, operator
     world.provider.is_down = False
     refund(order, operator, "700.00", token=token)
     assert (order.refunded, order.state) == (Decimal("700.00"), "part_refunded")
+
+
+def test_the_people_of_the_account_are_told_of_the_refund(cabinet: World, operator: Any) -> None:
+    with override_settings(WAGTAIL_CABINET=WITH_BANK):
+        order = cabinet.paid()
+        refund(order, operator, "200.00")
+        call_command("send_mail_queue")
+        mails = OutgoingMail.objects.filter(event="online_payment").order_by("pk")
+        assert [mail.user for mail in mails] == [cabinet.person] * 2
+        assert f"200,00\N{NO-BREAK SPACE}₴ з онлайн-оплати {order.reference}" in mails[1].text
 
 
 def test_a_refused_refund_leaves_the_money(world: World, operator: Any) -> None:
