@@ -33,13 +33,6 @@ def account() -> Any:
 
 
 @pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
-@pytest.fixture
 def client(owner: Any) -> Client:
     return client_of(owner)
 

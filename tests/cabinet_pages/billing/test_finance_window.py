@@ -18,19 +18,6 @@ WINDOW = "finance/80-431930/"
 PERIOD = {"from_month": "2020-01", "to_month": "2020-02"}
 
 
-@pytest.fixture
-def account() -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
 def balances(answer: Any) -> list[tuple[str, str]]:
     return [(str(item["label"]), item["value"].replace("\xa0", " ")) for item in answer.response.context["answer"]]
 

@@ -18,19 +18,6 @@ pytestmark = pytest.mark.django_db
 WINDOW = "invoices/80-431930/"
 
 
-@pytest.fixture
-def account() -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
 @time_machine.travel("2026-03-20T12:00:00+02:00")
 def test_the_list_shows_what_was_imported_to_the_kopeck(account: Any, owner: Any) -> None:
     factories.make_invoice(

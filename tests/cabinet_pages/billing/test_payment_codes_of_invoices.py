@@ -25,12 +25,6 @@ pytestmark = pytest.mark.django_db
 ENERGY, PENALTY = "Активна електроенергія", "Пеня"
 
 
-@pytest.fixture
-def account() -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
 def decoded(picture: Any) -> list[str]:
     """The addresses of the payment codes in a picture."""
     found = zxingcpp.read_barcodes(picture.convert("L"))

@@ -23,19 +23,6 @@ WINDOW = "payments/80-431930/"
 SPRING = {"from_date": "2026-01-01", "to_date": "2026-04-30"}
 
 
-@pytest.fixture
-def account(db: Any) -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
 def went_to(owner: Any, **period: str) -> list[str]:
     return [row[3] for row in visit(client_of(owner), WINDOW, **(period or SPRING)).cells()]
 

@@ -18,19 +18,6 @@ WINDOW = "documents/80-431930/"
 CONTENT, SIGNATURE = b"%PDF-1.7 \x00\xff bytes", b"0\x82\x01\x00 signature"
 
 
-@pytest.fixture
-def account() -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
 def make_document(account: Any, number: str = "12/2026", *, signed: bool = True, **fields: Any) -> SignedDocument:
     fields = {
         "kind": "Акт приймання",

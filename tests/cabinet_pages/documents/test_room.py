@@ -36,13 +36,6 @@ def account() -> Any:
     return account
 
 
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
 def numbers(client: Client, **query: str) -> list[str]:
     return [row[1] for row in visit(client, WINDOW, **query).cells()]
 

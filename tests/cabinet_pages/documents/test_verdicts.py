@@ -26,7 +26,6 @@ from cabinet_pages.documents.verifying import (
     knowledge_of,
     with_verdicts,
 )
-from tests import factories
 from tests.support.kep import M163, KepSigner
 from tests.support.windows import client_of, visit
 
@@ -78,19 +77,6 @@ def queue(settings: Any) -> Iterator[list[Any]]:
     task_enqueued.connect(note)
     yield asked
     task_enqueued.disconnect(note)
-
-
-@pytest.fixture
-def account() -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
 
 
 def make_document(

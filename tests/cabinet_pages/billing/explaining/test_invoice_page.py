@@ -19,19 +19,6 @@ EXPLAINED = 1
 
 
 @pytest.fixture
-def account() -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
-@pytest.fixture
 def invoice(account: Any) -> Invoice:
     """One line of 6 900 kWh at 2.34567, with the readings that it is of."""
     invoice = factories.make_invoice(account, "ВН-7/26", date(2026, 1, 31))

@@ -22,19 +22,6 @@ WINDOW = "finance/80-431930/"
 TODAY = date(2026, 3, 20)
 
 
-@pytest.fixture
-def account() -> Any:
-    factories.make_site()
-    return factories.make_account("80-431930")
-
-
-@pytest.fixture
-def owner(account: Any) -> Any:
-    user = factories.make_user()
-    factories.grant(user, account)
-    return user
-
-
 @time_machine.travel("2026-03-20T12:00:00+02:00")
 def test_unpaid_remainders_stand_by_their_days_with_what_is_overdue(account: Any, owner: Any) -> None:
     late = factories.make_invoice(account, "1", date(2026, 1, 31), due_on=date(2026, 3, 18), lines=["100.00"])
