@@ -3,11 +3,14 @@
 What is guaranteed is written down in `docs/decisions/0014-delivery-of-messages.md`.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.utils import timezone
 
 from cabinet_pages.conf import cabinet_settings
@@ -23,6 +26,14 @@ LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 30
 #: How long everything else of a channel waits after its server itself has failed.
 STALL = timedelta(minutes=1)
+# What an event or a channel raises that is wrong in itself. Such a message waits like a refused one, so that those
+# behind it go; what concerns the database concerns all of them, and ends the run.
+_FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, ImportError, ImproperlyConfigured, LookupError, NameError,
+    ObjectDoesNotExist, OSError, RuntimeError, TemplateDoesNotExist, TemplateSyntaxError, TypeError, ValueError,
+)  # fmt: skip
+
+logger = logging.getLogger(__name__)
 
 
 def deliver_due(*, limit: int = 100) -> int:
@@ -45,8 +56,9 @@ def deliver_due(*, limit: int = 100) -> int:
         if code in stalled:
             continue
         taken = (
+            # Another worker may have tried meanwhile, and put the message off.
             _free(now)
-            .filter(pk=pk, sent_at__isnull=True)
+            .filter(pk=pk, sent_at__isnull=True, send_after__lte=now)
             .update(leased_until=timezone.now() + LEASE, attempts=F("attempts") + 1)
         )
         if not taken:
@@ -58,6 +70,9 @@ def deliver_due(*, limit: int = 100) -> int:
             _put_off(mail, failure)
             if failure.stalled:
                 stalled.add(code)
+        except _FAULTS as fault:
+            logger.exception("The message %s of the event %s by %s cannot be made or sent", pk, mail.event, code)
+            _put_off(mail, NotSent(type(fault).__name__))
     if rows and (later := next_due()):
         # Only a run that had something to do asks for another, so that wakings never multiply.
         _wake_sender(max(later, timezone.now() + (STALL if stalled else timedelta(seconds=1))))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from cabinet_pages.access.announcing import AccountEvent, Told
 from cabinet_pages.access.models import Role
 from cabinet_pages.accounts.models import Account
+from cabinet_pages.clock import kyiv_today
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
 from cabinet_pages.readings.pages import ReadingsPage
 from cabinet_pages.readings.queries import progress_of
@@ -66,9 +67,12 @@ class WindowOpening(AccountEvent):
     roles = SENDERS
 
     def context(self, told: Told) -> dict[str, Any] | None:
-        """The accounts that are still not sent whole."""
+        """The accounts that are still not sent whole, as long as the window lasts: a mail may be days late."""
         period = date.fromisoformat(told.facts["period"])
+        until = date.fromisoformat(told.facts["until"])
         stage = Stage(told.facts["stage"])
+        if until < kyiv_today():
+            return None
         accounts = [
             told.scopes[item["account"]].account
             for item in told.items
@@ -87,7 +91,7 @@ class WindowOpening(AccountEvent):
         slug = missing[0][0].slug if len(missing) == 1 else "all"
         return {
             "period": period,
-            "until": date.fromisoformat(told.facts["until"]),
+            "until": until,
             "is_closing": stage is Stage.CLOSING,
             "is_reopened": stage is Stage.REOPENED,
             "accounts": missing[:ACCOUNTS_NAMED],

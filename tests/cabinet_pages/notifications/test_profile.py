@@ -1,11 +1,13 @@
 """The profile's matrix of events and channels, and what is plugged into it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 from wagtail import hooks
 
 from cabinet_pages.notifications.channels import HOOK, Message, NotificationChannel
@@ -13,7 +15,7 @@ from cabinet_pages.notifications.checks import check_notifications
 from cabinet_pages.notifications.choices import choose, matrix_of
 from cabinet_pages.notifications.delivery import deliver_due
 from cabinet_pages.notifications.models import NotificationChoice, OutgoingMail
-from cabinet_pages.notifications.services import Notice, post_notices
+from cabinet_pages.notifications.services import Notice, post_mail, post_notices
 from tests import factories
 from tests.cabinet_pages.notifications.test_announcing import TODAY, invoices
 
@@ -102,6 +104,35 @@ def test_a_message_goes_by_every_chosen_channel_once(pager: Pager, user: Any) ->
     (message,) = pager.sent
     assert (message.to, message.subject) == ("pager:7", "Новий рахунок № 101")
     assert message.key == str(OutgoingMail.objects.get(channel="pager").uuid)
+
+
+def test_an_event_or_a_channel_that_is_wrong_in_itself_holds_up_no_other_message(user: Any, pager: Pager) -> None:
+    choose(user=user, wanted={("invoice", "pager"): True})
+    nothing_told = [Notice("broken", "invoice", "mail", user.pk, {}), Notice("also", "invoice", "pager", user.pk, {})]
+    post_notices(notices=nothing_told)
+    post_mail(event_key="behind", to="other@example.com", subject="Тема", text="Текст")
+    assert deliver_due() == 1
+    assert set(OutgoingMail.objects.values_list("event_key", "attempts", "last_error", "leased_until")) >= {
+        ("broken", 1, "KeyError", None),
+        ("also", 1, "KeyError", None),
+    }
+    assert deliver_due() == 0, "they wait like any other that failed"
+
+
+def test_a_message_that_another_worker_has_put_off_is_not_tried_again_at_once(user: Any, pager: Pager) -> None:
+    factories.grant(user, factories.make_account("80-431930"))
+    choose(user=user, wanted={("invoice", "pager"): True, ("invoice", "mail"): False})
+    with time_machine.travel(TODAY):
+        invoices("101")
+    post_mail(event_key="second", to="other@example.com", subject="Тема", text="Текст")
+    later = timezone.now() + timedelta(hours=1)
+
+    def meanwhile(message: Message) -> None:
+        OutgoingMail.objects.filter(event_key="second").update(attempts=1, send_after=later)
+
+    pager.send = meanwhile  # type: ignore[method-assign]
+    assert deliver_due() == 1
+    assert OutgoingMail.objects.get(event_key="second").attempts == 1
 
 
 def test_a_channel_that_is_not_installed_at_present_keeps_its_messages(user: Any, pager: Pager) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from cabinet_pages.access.models import Access, Role
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.metering.models import MeteringPoint
+from cabinet_pages.notifications.delivery import letter_of
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.readings.models import Reading
 from cabinet_pages.readings.reminders.digest import send_reading_reminders
@@ -77,13 +78,25 @@ def test_the_last_days_remind_once_more_and_after_the_window_nobody_is_reminded(
     world: World, settlement_day: time_machine.Traveller
 ) -> None:
     send_reading_reminders()
-    for day in ("02-02", "02-03", "02-04"):
+    for day in ("02-02", "02-03"):
         settlement_day.move_to(f"2026-{day}T08:30:00+02:00")
         send_reading_reminders()
     assert [mail.subject for mail in to(world.owner)] == [
         "Покази за січень 2026 ще не подано",
         "Покази за січень 2026 ще не подано: останній день — 03.02.2026",
     ]
+    settlement_day.move_to("2026-02-04T08:30:00+02:00")
+    assert send_reading_reminders().mails == 0
+
+
+def test_a_reminder_that_could_not_be_sent_while_the_window_was_open_is_dropped(
+    world: World, settlement_day: time_machine.Traveller
+) -> None:
+    send_reading_reminders()
+    settlement_day.move_to("2026-02-03T23:59:00+02:00")
+    assert letter_of(OutgoingMail.objects.get()) is not None
+    settlement_day.move_to("2026-02-04T00:01:00+02:00")
+    assert letter_of(OutgoingMail.objects.get()) is None
 
 
 @pytest.mark.parametrize("day", ["2026-01-28", "2026-02-04"])
@@ -101,6 +114,7 @@ def test_an_always_open_branch_reminds_before_the_settlement_day_only(
         settlement_day.move_to(f"{day}T08:30:00+02:00")
         told.append(send_reading_reminders().mails)
     assert told == [0, 1, 1, 0, 0]
+    settlement_day.move_to("2026-01-31T08:30:00+02:00")
     assert "31.01.2026" in mails()[1].subject
 
 
