@@ -3,16 +3,21 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from cabinet_pages.readings.models import Reading, ReadingKind
 from cabinet_pages.removal import delete_rows
 
 
 def readings_computed_from(ids: Iterable[int]) -> set[int]:
-    """Of readings, those from which the volume of a customer's later reading was computed."""
+    """Of readings, those from which the volume of a customer's later reading was computed, or which divide it."""
+    began_before = Q(previous_on__isnull=True) | Q(previous_on__lt=OuterRef("read_on"))
+    divided = began_before & Q(read_on__gte=OuterRef("read_on")) & ~Q(steps=[])
     computed = Reading.objects.filter(
-        register=OuterRef("register"), previous_on=OuterRef("read_on"), kind=ReadingKind.CUSTOMER, pk__gt=OuterRef("pk")
+        Q(previous_on=OuterRef("read_on")) | divided,
+        register=OuterRef("register"),
+        kind=ReadingKind.CUSTOMER,
+        pk__gt=OuterRef("pk"),
     )
     return set(Reading.objects.filter(Exists(computed), pk__in=list(ids)).values_list("pk", flat=True))
 

@@ -278,6 +278,20 @@ def test_a_reading_from_which_a_volume_was_computed_stays(load: Load) -> None:
     assert (result.restored, reasons(result)) == (1, [(2, "80-1", "has_volumes")])
 
 
+def test_a_reading_that_divides_a_volume_stays(load: Load) -> None:
+    register = make_register(make_account("80-1"), "ТУ-1", serial="1")
+    batch = load(
+        "readings", READINGS, *(("80-1", "ТУ-1", "1", day, "5", "контрольне") for day in ("15.01.2026", "01.02.2026"))
+    )
+    Reading.objects.create(
+        register=register, period=date(2026, 1, 1), read_on=date(2026, 1, 31), value=Decimal(9),
+        previous_on=date(2025, 12, 31), previous_value=Decimal(1),
+        steps=[{"previous": "1", "value": "5"}, {"previous": "5", "value": "9"}],
+    )  # fmt: skip
+    result = undo(batch)
+    assert (result.restored, reasons(result)) == (1, [(2, "80-1", "has_volumes")])
+
+
 def test_a_verdict_that_the_customer_has_answered_stays(load: Load) -> None:
     account = make_account("80-1")
     register = make_register(account, "ТУ-1", serial="1")
