@@ -128,11 +128,8 @@ def calculate(
     days: dict[date, int | None] = {line.read_on: line.facts.register for line in reversed(lines)}
     if read_on in days or not days:
         days[read_on] = None
-    errors += [
-        (register, one)
-        for day, register in days.items()
-        for one in rules.check_date(day, today=today, earliest=window.earliest, latest=window.latest)
-    ]
+    wrong = {day: rules.check_date(day, today=today, earliest=window.earliest, latest=window.latest) for day in days}
+    errors += [(register, one) for day, register in days.items() for one in wrong[day]]
     if not lines:
         errors.append((None, rules.Finding("nothing_entered")))
     errors += [
@@ -145,7 +142,8 @@ def calculate(
         Row(
             entry=by_register[line.facts.register],
             line=line,
-            warnings=[] if line.errors else warnings_of(line, checks),
+            # What is unusual about a day of which no reading is taken tells nothing, were it to be computed at all.
+            warnings=[] if line.errors or wrong[line.read_on] else warnings_of(line, checks),
         )
         for line in lines
     ]

@@ -4,7 +4,7 @@ The rules give exact parts with codes; here they become the terms that a table l
 writes with plus and minus: «6 900 + 120 + 173 = 7 193 кВт·год».
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -107,11 +107,6 @@ def summarise_account(volume: rules.AccountChannel) -> Explanation:
     if any(one.losses for one in volume.terms):
         terms.append(Term(gettext("losses"), volume.losses))
     return Explanation(tuple(terms), volume.total, unit_of(volume.channel), volume.is_complete)
-
-
-def explain_point(volume: rules.PointVolume) -> Sequence[tuple[str, Explanation]]:
-    """Every channel of a point with its explanation."""
-    return [(one.channel, explain_channel(one)) for one in volume.channels]
 
 
 def _zone_label(zone: int) -> str:

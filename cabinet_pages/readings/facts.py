@@ -27,6 +27,10 @@ PASSED = (ReadingState.EXPORTED, ReadingState.ACCEPTED, ReadingState.BILLED)
 HISTORY_MONTHS = 14
 
 _CUSTOMER, _INITIAL, _FINAL = ReadingKind.CUSTOMER.value, ReadingKind.INITIAL.value, ReadingKind.FINAL.value
+# Of several readings of one day the last of these counts: what billing accepted is what it counts on from.
+_WEIGHT = {
+    _CUSTOMER: 0, _INITIAL: 1, _FINAL: 2, ReadingKind.CONTROL.value: 3, ReadingKind.ACCEPTED.value: 4,
+}  # fmt: skip
 _REJECTED = ReadingState.REJECTED.value
 
 
@@ -287,9 +291,11 @@ class _Known:
 
     def __post_init__(self) -> None:
         since, period = self.scope.visible_from, self.window.period
-        earlier: dict[date, tuple[bool, int]] = {}
+        earlier: dict[date, int] = {}
         inside: dict[date, int] = {}
-        for _, pk, kind, of_period, read_on, value, accepted, state, withdrawn, version, volume in self.rows:
+        # No database gives rows in an order of its own accord; of equal ones the later counts.
+        ordered = sorted(self.rows, key=lambda row: (_WEIGHT[row[2]], row[3], row[1]))
+        for _, pk, kind, of_period, read_on, value, accepted, state, withdrawn, version, volume in ordered:
             own = kind == _CUSTOMER
             if own and of_period == period:
                 stored = None if volume is None else _decimal(volume)
@@ -302,13 +308,10 @@ class _Known:
                 self.final = rules.KnownReading(_decimal(counted), read_on)
             elif of_period < period or (kind == _INITIAL and of_period == period):
                 # On one day what the operator took or accepted counts before what the customer sent.
-                if read_on not in earlier or earlier[read_on][0]:
-                    earlier[read_on] = own, counted
+                earlier[read_on] = counted
             elif of_period == period and not own:
                 inside[read_on] = counted
-        self.history = tuple(
-            rules.KnownReading(_decimal(earlier[day][1]), day) for day in sorted(earlier, reverse=True)
-        )
+        self.history = tuple(rules.KnownReading(_decimal(earlier[day]), day) for day in sorted(earlier, reverse=True))
         self._begin_with_installation(since)
         self.waypoints = tuple(rules.KnownReading(_decimal(inside[day]), day) for day in sorted(inside))
         if not self.history and self.waypoints:

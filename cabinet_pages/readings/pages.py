@@ -128,7 +128,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
     # --- the two «Зберегти» ---------------------------------------------------------------------------------------
 
     def _form(
-        self, request: HttpRequest, scope: Scope, sheet: EntrySheet, form: EntryForm, refusal: str = ""
+        self, request: HttpRequest, scope: Scope, sheet: EntrySheet, form: EntryForm, *, is_over: bool = False
     ) -> HttpResponse:
         return self._answer(
             request,
@@ -138,7 +138,7 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
             point=sheet.point,
             reading_window=sheet.window,
             form=form,
-            refusal=refusal,
+            is_over=is_over,
             rows=entry_rows(sheet, form),
             standing=standing_of(sheet, rejections([sheet])),
             steps=STEPS,
@@ -146,6 +146,8 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
 
     def _calculate(self, request: HttpRequest, scope: Scope, sheet: EntrySheet, form: EntryForm) -> HttpResponse:
         """The first «Зберегти»: show the volumes, store nothing."""
+        if is_over(request, sheet.window):
+            return self._form(request, scope, sheet, EntryForm(sheet=sheet), is_over=True)
         calculation = self._calculated(sheet, form)
         if calculation is None:
             return self._form(request, scope, sheet, form)
@@ -165,6 +167,8 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
         )
         if repeated is not None:
             return redirect(f"{self._account_url(request, scope)}receipts/{repeated.uuid}/")
+        if is_over(request, sheet.window):
+            return self._form(request, scope, sheet, EntryForm(sheet=sheet), is_over=True)
         calculation = calculate(sheet, form.entries, form.cleaned_data["read_on"])
         submission_form = SubmissionForm(request.POST, calculation=calculation)
         if not submission_form.is_valid():
@@ -241,9 +245,21 @@ class ReadingsPage(SheetRoutes, WorkbookRoutes, ReceiptRoutes, HistoryRoutes, Wi
 
 def asked_window(request: HttpRequest, windows: Sequence[ReadingWindow]) -> ReadingWindow:
     """The window of the period that the form or the address names, else the first one."""
-    asked = request.POST.get("period") or request.GET.get("period") or ""
-    try:
-        period = date.fromisoformat(f"{asked}-01")
-    except ValueError:
-        return windows[0]
+    period = _month(request.POST.get("period") or request.GET.get("period") or "")
     return next((one for one in windows if one.period == period), windows[0])
+
+
+def is_over(request: HttpRequest, window: ReadingWindow) -> bool:
+    """Whether the month of a form takes no readings any more, so that another one's window stands in its place.
+
+    What was typed for one month must not be taken for another.
+    """
+    period = _month(request.POST.get("period", ""))
+    return period is not None and period != window.period
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None

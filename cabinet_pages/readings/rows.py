@@ -242,9 +242,7 @@ def _row(reading: Reading, checks: Any, invoices: Mapping[str, str]) -> HistoryR
         reading=reading,
         formula=formula_of(reading),
         unit=unit_of(register.channel),
-        labels=[
-            _("the meter was replaced") if one == "replaced" else one for one in labels_of(reading.warnings, checks)
-        ],
+        labels=labels_of(reading.warnings, checks),
         source=_source(reading),
         lamp=LAMPS[ReadingState(reading.state)] if reading.is_current else "",
         invoices=invoices,

@@ -105,6 +105,19 @@ def test_enter_and_arrows_move_along_the_column(page: Page) -> None:
     expect(fields.first).to_be_focused()
 
 
+def test_pasted_values_that_find_no_row_are_counted_and_not_lost_unseen(page: Page) -> None:
+    open_sheet(page)
+    last = page.locator("input[data-factor]:not([disabled])").last
+    kept = last.input_value()
+    last.focus()
+    page.evaluate(PASTE, f"{kept}\r\n5\r\n\r\n6\r\n")
+    expect(page.get_by_text("Вставлені значення, для яких немає рядка: 2")).to_be_visible()
+    meter = last.locator("xpath=ancestor::tr").locator("td").first.inner_text()
+    last.focus()
+    page.evaluate(PASTE, f"немає-такого\t5\r\n{meter}\t{kept}\r\n")
+    expect(page.get_by_text("Вставлені значення, для яких немає рядка: 1")).to_be_visible()
+
+
 def test_what_is_typed_after_the_session_ended_waits_until_the_person_is_back(page: Page) -> None:
     def come_in(tab: Page) -> None:
         cabinet.sign_in(tab, "customer@demo.example")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cabinet_pages.archives.services.sweeping import sweep_archives
 from cabinet_pages.readings.reminders.digest import send_reading_reminders
+from cabinet_pages.readings.sheet.services import sweep_drafts
 from cabinet_pages.readings.workbook.storage import sweep_workbooks
 
 
@@ -24,8 +25,9 @@ class Command(BaseCommand):
         outcome = send_reading_reminders(dry_run=dry_run)
         text = _("Reminders to write: %(mails)d, points not sent: %(points)d")
         if not dry_run:
-            # The daily timer also clears away workbooks that nobody came back to, and archives that are over.
+            # The daily timer also clears away what nobody came back to: workbooks, drafts, archives.
             sweep_workbooks()
+            sweep_drafts()
             sweep_archives()
             text = _("Reminders written: %(mails)d, points not sent: %(points)d")
         self.stdout.write(text % {"mails": outcome.mails, "points": outcome.points})

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingKind, ReadingState
+from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
 
 _ORDER = (ReadingState.SUBMITTED, ReadingState.EXPORTED, ReadingState.ACCEPTED, ReadingState.BILLED)
 
@@ -16,7 +16,7 @@ class LifeStep:
     """A step of a reading's life.
 
     Args:
-        code: `draft`, `submitted`, `exported`, `accepted`, `rejected`, `billed` or `replaced`.
+        code: `submitted`, `exported`, `accepted`, `rejected`, `billed` or `replaced`.
         label: its name in the reader's language.
         at: when it was reached, where that is known.
         detail: the batch, the reason, the invoice.
@@ -60,23 +60,6 @@ def life_line(
     elif not is_rejected:
         steps.append(_billed(reading, reached, invoices or {}))
     return steps
-
-
-def draft_line(draft: ReadingDraft) -> list[LifeStep]:
-    """The life line of what is typed and not sent yet."""
-    return [
-        LifeStep("draft", _("draft"), draft.updated_at),
-        *(LifeStep(code, label, reached=False) for code, label in _to_come()),
-    ]
-
-
-def _to_come() -> list[tuple[str, str]]:
-    return [
-        ("submitted", _("submitted")),
-        ("exported", _("exported")),
-        ("accepted", _("accepted")),
-        ("billed", _("in an invoice")),
-    ]
 
 
 def _submitted(reading: Reading) -> LifeStep:

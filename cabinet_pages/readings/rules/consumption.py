@@ -181,7 +181,8 @@ def multiplier_between(spans: Sequence[RatioSpan], after: date | None, until: da
     """
     if until is None:
         return multiplier_on(spans, date.max)
-    return multiplier_on(spans, until if after == until else until - DAY)
+    # Nothing lies before the first day of the calendar.
+    return multiplier_on(spans, until if after == until or until == date.min else until - DAY)
 
 
 def multiplier_change(spans: Sequence[RatioSpan], after: date, until: date) -> RatioSpan | None:

@@ -115,7 +115,7 @@ def typed_of(sheet: ReadingSheet, read_on: date) -> dict[int, TypedReading]:
             groups.setdefault(entry.facts.group, []).append(entry)
         for group in groups.values():
             if any(_is_new(entry, sheet.drafts.get(entry.register.pk)) for entry in group):
-                found |= _typed_together(sheet, group, read_on)
+                found |= _typed_together(sheet, group, read_on, one.window)
     return found
 
 
@@ -129,7 +129,9 @@ def _is_new(entry: EntryRegister, draft: Draft | None) -> bool:
     return value != sent.value or (draft.read_on is not None and draft.read_on != sent.read_on)
 
 
-def _typed_together(sheet: ReadingSheet, group: Iterable[EntryRegister], read_on: date) -> dict[int, TypedReading]:
+def _typed_together(
+    sheet: ReadingSheet, group: Iterable[EntryRegister], read_on: date, window: rules.ReadingWindow
+) -> dict[int, TypedReading]:
     found = {}
     for entry in group:
         draft = sheet.drafts.get(entry.register.pk)
@@ -137,7 +139,9 @@ def _typed_together(sheet: ReadingSheet, group: Iterable[EntryRegister], read_on
             day = draft.read_on or read_on
             found[entry.register.pk] = TypedReading(draft.typed, day, draft.explanation, draft.remark)
         elif draft is None and entry.sent is not None and not entry.is_passed:
-            found[entry.register.pk] = TypedReading(f"{entry.sent.value:f}", read_on)
+            # What stands and is not touched keeps its day, for nobody has read it again.
+            stands = entry.sent.state != "rejected" and window.earliest <= entry.sent.read_on <= window.latest
+            found[entry.register.pk] = TypedReading(f"{entry.sent.value:f}", entry.sent.read_on if stands else read_on)
     return found
 
 

@@ -54,6 +54,16 @@ class ReadingSheet:
         """The same sheet after something was typed."""
         return replace(self, drafts=drafts)
 
+    def over(self, periods: Mapping[int, date]) -> set[int]:
+        """The accounts whose month takes no readings any more, by their ids: the sheet has none or another of them.
+
+        Args:
+            periods: what a form was made for, by the account's id.
+        """
+        taken = {pk: window.period for pk, window in self.windows.items()}
+        sending = {scope.account.pk for scope in (*self.scopes, *(one for one, _ in self.closed)) if scope.can_submit}
+        return {pk for pk, period in periods.items() if pk in sending and taken.get(pk) != period}
+
     @cached_property
     def by_account(self) -> dict[int, Scope]:
         """The scopes by the ids of their accounts."""

@@ -117,8 +117,11 @@ def _keep(request: HttpRequest, scopes: Callable[[], Sequence[Scope]]) -> HttpRe
     sheet = reading_sheet(request.user, own, periods=periods)
     if not sheet.windows:
         return JsonResponse({"error": _("The window for readings is closed.")}, status=409)
-    cells = cells_of(sheet, posted, before=day_of_sheet(sheet))
+    over = sheet.over(periods)
+    cells = cells_of(sheet, posted, before=day_of_sheet(sheet), over=over)
     saved = save_draft(user=request.user, scopes=own, cells=cells)
+    if over:
+        return JsonResponse({"error": _("The window for readings is closed.")}, status=409)
     drafts = drafts_of(request.user, sheet.scopes, sheet.windows)
     newest = max((one.updated_at for one in drafts.values()), default=None)
     return JsonResponse({"saved": saved, "text": saved_text(newest)})
@@ -146,6 +149,7 @@ class _Screen:
         root = page.get_url(request)
         self.window_url = f"{root}{scope.account.slug if scope else 'all'}/"
         self.url = f"{self.window_url}sheet/"
+        self.periods = periods_from(request.POST)
 
     def answer(self) -> HttpResponse:
         """The form, or what becomes of it."""
@@ -158,7 +162,7 @@ class _Screen:
         if data.get("step") == "submit":
             return self.submit()
         sheet = self.kept(posted_from(data))
-        if data.get("step") != "calculate":
+        if data.get("step") != "calculate" and not sheet.over(self.periods):
             messages.success(self.request, saved_text(sheet.saved_at) or _("Nothing is typed yet."))
             asked = {name: data[name] for name in _FILTERS if data.get(name)}
             if self.scope is not None and self.scope.account.pk in sheet.windows:
@@ -167,11 +171,11 @@ class _Screen:
         return self.calculated(sheet)
 
     def kept(self, posted: Posted) -> ReadingSheet:
-        """Keep what was typed, and give the sheet with it."""
-        periods = periods_from(self.request.POST)
-        sheet = reading_sheet(self.request.user, self.scopes, periods=periods)
+        """Keep what was typed, and give the sheet with it; what was typed for a month that is over is for no other."""
+        sheet = reading_sheet(self.request.user, self.scopes, periods=self.periods)
         if sheet.windows:
-            cells = cells_of(sheet, posted, before=day_of_sheet(sheet))
+            over = sheet.over(self.periods)
+            cells = cells_of(sheet, posted, before=day_of_sheet(sheet), over=over)
             if save_draft(user=self.request.user, scopes=sheet.scopes, cells=cells):
                 sheet = sheet.with_drafts(drafts_of(self.request.user, sheet.scopes, sheet.windows))
         return sheet
@@ -202,7 +206,7 @@ class _Screen:
         self, sheet: ReadingSheet, *, notice: Sequence[str] = (), reason: str = "", status: int = 200
     ) -> HttpResponse:
         """The first «Зберегти»: every good row with its volume, every bad one named at its place."""
-        if not sheet.windows:
+        if not sheet.windows or sheet.over(self.periods):
             return self.form(sheet, refusal=notice or [_("The window for readings is closed.")], status=status)
         calculation = calculate_sheet(sheet, typed_of(sheet, day_of_sheet(sheet)))
         if not calculation.typed:
@@ -259,7 +263,7 @@ class _Screen:
                     user=user,
                     scopes=self.scopes,
                     token=token,
-                    periods=periods_from(data),
+                    periods=self.periods,
                     typed=typed,
                     confirmed=bool(data.get("confirmed")),
                     reason=reason,

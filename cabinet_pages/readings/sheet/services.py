@@ -8,14 +8,16 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from wagtail.log_actions import log
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.bulk import insert_rows, update_rows
+from cabinet_pages.clock import kyiv_today
 from cabinet_pages.metering.models import Register
 from cabinet_pages.readings import audit, rules
-from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingSource, ReadingSubmission
+from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingSource, ReadingSubmission, WindowReopening
 from cabinet_pages.readings.receipts.services import issue_receipts, sender_name
 from cabinet_pages.readings.sheet.calculation import SheetCalculation, TypedReading, calculate_sheet, parsed
 from cabinet_pages.readings.sheet.queries import batches, reading_sheet
@@ -24,6 +26,8 @@ from cabinet_pages.readings.storing import SubmissionRefused, is_as_sent, readin
 # Ids in one statement.
 BATCH = 1_000
 MOST_TYPED = 40
+#: A draft goes so many months after the month that it was typed for. No window but one that staff reopen is open then.
+MONTHS_KEPT = 3
 _CELL = ("register_id", "period", "typed", "read_on", "explanation", "remark")
 _STORED = (
     "uuid", "register_id", "kind", "period", "read_on", "version", "is_current", "value", "previous_value",
@@ -132,6 +136,16 @@ def clear_drafts(*, user: Any, ids: Sequence[int], until: datetime) -> int:
         ReadingDraft.objects.filter(user_id=user.pk, pk__in=part, updated_at__lte=until).delete()[0]
         for part in batches(ids, BATCH)
     )
+
+
+def sweep_drafts() -> int:
+    """Delete what everybody typed for months that are long over and not open again; return how many drafts went."""
+    today = kyiv_today()
+    reopened = WindowReopening.objects.filter(
+        account=OuterRef("account"), period=OuterRef("period"), open_until__gte=today
+    )
+    oldest = rules.shift_period(rules.first_of_month(today), -MONTHS_KEPT)
+    return ReadingDraft.objects.filter(~Exists(reopened), period__lt=oldest).delete()[0]
 
 
 def submit_sheet(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -81,11 +82,14 @@ def _numbered(data: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
             yield f"{stem}_", int(number), str(text)
 
 
-def cells_of(sheet: ReadingSheet, posted: Posted, *, before: date) -> list[DraftCell]:
+def cells_of(
+    sheet: ReadingSheet, posted: Posted, *, before: date, over: AbstractSet[int] = frozenset()
+) -> list[DraftCell]:
     """What the drafts of a sheet become with what was sent; cells that show what was sent for the period are none.
 
     Args:
         before: «Дата зняття» that the sheet had; rows of that day follow when it is changed.
+        over: ids of accounts whose fields were of another month than the sheet now has.
     """
     today = kyiv_today()
     day = posted.read_on or before
@@ -96,6 +100,8 @@ def cells_of(sheet: ReadingSheet, posted: Posted, *, before: date) -> list[Draft
         touched |= sheet.drafts.keys() & sheet.registers.keys()
     for register in touched:
         point, entry = sheet.registers[register]
+        if point.point.account_id in over:
+            continue
         draft = sheet.drafts.get(register)
         typed = posted.values.get(register, draft.typed if draft else "")
         if draft is None and typed.strip() == (typed_text(entry.sent.value) if entry.sent else ""):

@@ -1,6 +1,7 @@
 """The two «Зберегти»: choose a point, type, see the volumes, confirm."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
-from cabinet_pages.metering.models import MeteringPoint, ReadBy
+from cabinet_pages.metering.models import Meter, MeteringPoint, MeterRatio, ReadBy
 from cabinet_pages.readings.models import Reading, ReadingSubmission
 from tests import factories
 from tests.cabinet_pages.readings.world import WINDOW, World, second_save
@@ -174,6 +175,21 @@ def test_every_bad_value_is_named_at_once(owner: Client, world: World) -> None:
 )
 def test_a_bad_date_is_named_beside_its_field(owner: Client, world: World, read_on: str, message: str) -> None:
     assert message in text_of(owner.post(world.url, world.typed("1234,5", read_on=read_on)))
+
+
+@pytest.mark.parametrize("read_on", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("installed_on", [None, date(2025, 12, 1)])
+def test_a_day_at_the_end_of_the_calendar_is_a_bad_date_like_any_other(
+    owner: Client, world: World, read_on: str, installed_on: date | None
+) -> None:
+    MeteringPoint.objects.update(permitted_power=Decimal(160))
+    Meter.objects.update(installed_on=installed_on)
+    MeterRatio.objects.all().delete()
+    wrong = "не може бути в майбутньому" if read_on > "2026" else "має бути від 29.01.2026 до 31.01.2026"
+    assert wrong in text_of(owner.post(world.url, world.typed("1234,5", read_on=read_on)))
+    sheet = f"{WINDOW}sheet/"
+    assert owner.post(sheet, world.typed("1234,5", read_on=read_on, step="draft")).status_code == 302
+    assert wrong in text_of(owner.get(sheet)), "the draft is kept and can be corrected"
 
 
 def test_zones_are_read_together_and_add_up(owner: Client, world: World) -> None:

@@ -65,6 +65,22 @@ def test_the_value_that_the_branch_accepted_counts_before_the_one_that_was_sent(
     assert Reading.objects.get(period=JANUARY).previous_value == Decimal(1211)
 
 
+@pytest.mark.parametrize("kinds", [("accepted", "control"), ("control", "accepted")])
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2026, 1, 15)])
+def test_of_two_readings_of_the_operator_on_one_day_the_one_that_billing_accepted_counts(
+    world: World, kinds: tuple[str, str], day: date
+) -> None:
+    values = {"accepted": Decimal(1210), "control": Decimal(1220)}
+    for kind in kinds:
+        Reading.objects.create(
+            register=world.register, kind=kind, period=day.replace(day=1), read_on=day, value=values[kind]
+        )
+    world.submit("1230", **SURE)
+    reading = Reading.objects.get(kind="customer")
+    counted = reading.previous_value if day < JANUARY else Decimal(reading.steps[-1]["previous"])
+    assert counted == Decimal(1210)
+
+
 def test_rejected_withdrawn_and_superseded_readings_are_never_counted_from(world: World) -> None:
     known(world, date(2025, 12, 29), "1229", kind="customer", is_current=False)
     known(world, date(2025, 12, 30), "1230", kind="customer", state="rejected", version=2)

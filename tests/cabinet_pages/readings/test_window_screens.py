@@ -1,5 +1,6 @@
 """What the window's pages say about where it stands: reopened, prolonged, late, and several at once."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,8 +9,9 @@ import pytest
 import time_machine
 from django.test import Client
 
+from cabinet_pages.accounts.models import Branch
 from cabinet_pages.metering.models import ReadBy
-from cabinet_pages.readings.models import Reading, ReadingKind, WindowReopening
+from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingKind, WindowReopening
 from cabinet_pages.readings.queries import windows_for
 from cabinet_pages.readings.rules import Phase
 from tests import factories
@@ -78,6 +80,40 @@ def test_a_reopening_that_ends_before_the_window_does_changes_nothing(world: Wor
     reopen(world, JANUARY, date(2026, 2, 2))
     (window,) = windows_for(world.scope, today=date(2026, 2, 1))
     assert (window.phase, window.closes_on) == (Phase.OPEN, date(2026, 2, 3))
+
+
+def test_a_reading_typed_for_a_month_whose_window_closed_at_midnight_is_not_taken_for_the_next_one(
+    owner: Client, world: World, settlement_day: time_machine.Traveller
+) -> None:
+    Branch.objects.update(readings_always_open=True)
+    settlement_day.move_to("2026-02-03T23:58:00+02:00")
+    typed = world.typed("1300", read_on="2026-02-03")
+    shown = owner.post(world.url, typed).context["form"]
+    settlement_day.move_to("2026-02-04T00:01:00+02:00")
+    confirmed = {**typed, "token": shown["token"].value(), "shown": shown["shown"].value(), "step": "submit"}
+    for data in (typed, confirmed):
+        page = owner.post(world.url, data)
+        assert "Період приймання закрився до того, як їх збережено" in text_of(page)
+        assert "Приймаються покази за лютий 2026" in text_of(page)
+        assert 'value="1300"' not in page.content.decode()
+    assert not Reading.objects.exists()
+
+
+def test_a_sheet_typed_for_a_month_that_is_over_fills_in_no_other_month(
+    owner: Client, world: World, settlement_day: time_machine.Traveller
+) -> None:
+    Branch.objects.update(readings_always_open=True)
+    settlement_day.move_to("2026-02-03T23:58:00+02:00")
+    month = {f"period_{world.point.account.pk}": "2026-01"}
+    typed = {f"value_{world.register.pk}": "1300", "read_on": "2026-02-03", **month}
+    settlement_day.move_to("2026-02-04T00:01:00+02:00")
+    for step in ("calculate", "draft"):
+        page = owner.post(SHEET, {**typed, "step": step})
+        assert "Період приймання показів закрито" in text_of(page)
+        assert page.context["sheet"].windows[world.point.account.pk].period == date(2026, 2, 1)
+    told = {"cells": {str(world.register.pk): "1300"}, "read_on": "2026-02-03", "periods": month}
+    assert owner.post(f"{SHEET}draft/", json.dumps(told), content_type="application/json").status_code == 409
+    assert not ReadingDraft.objects.exists()
 
 
 def test_the_sheet_says_that_what_is_sent_now_is_late(

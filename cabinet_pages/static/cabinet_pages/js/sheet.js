@@ -168,6 +168,7 @@
   });
   // One column fills downwards. Of two, the first names the meter and the second is its reading; where the first names
   // no meter of the sheet, both are read row by row.
+  const lost = form.querySelector("[data-sheet-lost]");
   const fill = (first, lines) => {
     const clean = (text) => text.trim().slice(0, 40);
     const byMeter = new Map();
@@ -179,8 +180,12 @@
     const named = lines.every((cells) => cells.length > 1) && lines.some((cells) => byMeter.has(cells[0].trim()));
     let index = open.indexOf(first);
     const taken = [];
+    let without = 0;
     const set = (field, text) => {
-      if (!field) return;
+      if (!field) {
+        if (clean(text)) without += 1;
+        return;
+      }
       field.value = clean(text);
       taken.push(field);
     };
@@ -197,6 +202,7 @@
       touch(field);
     }
     count();
+    lost.textContent = without ? `${lost.dataset.sheetLost} ${without}` : "";
     const last = taken[taken.length - 1];
     if (last) last.focus();
   };

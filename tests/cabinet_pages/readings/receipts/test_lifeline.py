@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cabinet_pages.readings.models import Reading, ReadingDraft, ReadingExport, ReadingState, ReadingSubmission
-from cabinet_pages.readings.receipts.lifeline import draft_line, life_line
+from cabinet_pages.readings.models import Reading, ReadingExport, ReadingState, ReadingSubmission
+from cabinet_pages.readings.receipts.lifeline import life_line
 from tests import factories
 from tests.cabinet_pages.readings.test_entry import text_of
 from tests.cabinet_pages.readings.world import WINDOW, World
@@ -77,12 +77,6 @@ def test_each_step_names_its_moment_and_its_paper() -> None:
 def test_a_rejected_reading_says_why_and_whether_a_new_one_is_taken(may: bool | None, detail: str) -> None:
     steps = life_line(reading("rejected", state_reason="розбито скло"), may_send_again=may)
     assert steps[-1].detail == detail
-
-
-def test_a_draft_is_the_only_step_reached_of_what_is_not_sent() -> None:
-    steps = draft_line(ReadingDraft(typed="12", updated_at=SENT))
-    assert short(steps)[0] == ("draft", True)
-    assert not any(step.reached for step in steps[1:])
 
 
 def test_the_receipt_links_the_invoice_that_the_account_has_and_no_other(client: Client, world: World) -> None:
