@@ -25,6 +25,7 @@ from cabinet_pages.bulk import CHUNK
 from cabinet_pages.clock import kyiv_clock
 from cabinet_pages.metering.models import Meter, MeteringPoint, Register
 from cabinet_pages.readings import audit
+from cabinet_pages.readings.collecting.queries import is_unusual
 from cabinet_pages.readings.models import Reading, ReadingExport, ReadingKind, ReadingState, ReadingSubmission
 
 # Whoever loses the race for a number finds fewer readings waiting, so a few attempts always suffice.
@@ -57,7 +58,7 @@ class ExportedReading(NamedTuple):
     Args:
         batch: the number of the batch inside its branch.
         period: the first day of the settled month.
-        difference: of the register, a rollover counted; None where the reading before is not known.
+        difference: of the register, a rollover counted; None where no volume can be told of it.
         multiplier: the newest one, where there were several.
         volume: kWh (kVAr·h), before billing has looked at it.
         submitted_at: Kyiv time.
@@ -111,7 +112,7 @@ class Waiting:
 
 def waiting_by_period(user: Any) -> list[Waiting]:
     """What waits in an employee's branches, the newest period first; two queries."""
-    flagged = ~Q(warnings=[])
+    flagged = is_unusual()
     branches = branches_for(user).in_bulk()
     rows = (
         Reading.objects.filter(_waits(), **{f"{_ACCOUNT}__branch__in": list(branches)})
@@ -351,6 +352,9 @@ def _by_id(model: Any, ids: set[Any], *fields: str) -> dict[Any, dict[str, Any]]
 def _difference(row: Mapping[str, Any], digits: int) -> Decimal | None:
     """What the register has counted; where the volume has several intervals, in all of them."""
     steps = row["steps"] or []
+    if row["volume"] is None:
+        # Nothing is known from before, or the meter was replaced since.
+        return None
     if len(steps) > 1:
         told = [(Decimal(one["previous"]), Decimal(one["value"]), bool(one["rolled_over"])) for one in steps]
     elif row["previous_value"] is not None:

@@ -77,6 +77,34 @@ def send_all(page: Page) -> None:
     confirm(page)
 
 
+def correct_first(page: Page) -> None:
+    """Send the sheet, then its first row once more; ends on the receipt before, which is replaced in part."""
+    address = page.url
+    send_all(page)
+    page.goto(address)
+    field = page.locator("input[name^=value_]:not([disabled])").first
+    field.fill(str(int(float(field.input_value().replace(",", "."))) + 1))
+    press("Зберегти")(page)
+    confirm(page)
+    older_receipt(page)
+
+
+def correct_all(page: Page) -> None:
+    """Send the sheet twice with other readings; ends on the first receipt, which the second one replaces."""
+    address = page.url
+    send_all(page)
+    page.goto(address)
+    send_all(page)
+    older_receipt(page)
+
+
+def older_receipt(page: Page) -> None:
+    """Open the receipt before the newest one."""
+    page.goto(f"{READINGS}/{ACCOUNT}/receipts/")
+    page.locator("main tbody tr").nth(1).locator("a").first.click()
+    page.wait_for_load_state()
+
+
 def compare_hash(page: Page) -> None:
     """Open the public page of the first receipt and compare a hash that is not its own."""
     both(follow("main tbody a"), press("Перевірити квитанцію"))(page)
@@ -121,6 +149,8 @@ READING_SCREENS: tuple[Screen, ...] = (
     Screen(
         "readings/history-register", f"{READINGS}/{ACCOUNT}/", CUSTOMER, act=follow("#history ~ .table-region tbody a")
     ),
+    Screen("readings/receipt-partly", f"{READINGS}/{ACCOUNT}/sheet/", CUSTOMER, act=correct_first),
+    Screen("readings/receipt-superseded", f"{READINGS}/{ACCOUNT}/sheet/", CUSTOMER, act=correct_all),
     Screen("readings/check-wrong-hash", f"{READINGS}/{ACCOUNT}/receipts/", CUSTOMER, act=compare_hash),
     Screen("readings/workbook-verdict-all", f"{READINGS}/all/sheet/workbook/upload/", CUSTOMER, act=upload_workbook),
     Screen("readings/overview-flat", f"{READINGS}/{ACCOUNT}/overview/?show=flat", CUSTOMER),

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.clock import kyiv_today
@@ -204,14 +205,43 @@ def counts_by_area(what: Collecting) -> tuple[Counts, list[Counts]]:
 
 def to_review() -> Q:
     """The condition on readings that are unusual and wait for an employee."""
-    return has_warnings() & Q(
+    return is_unusual() & Q(
         kind=ReadingKind.CUSTOMER, state=ReadingState.SUBMITTED, is_current=True, reviewed_at__isnull=True
     )
+
+
+def is_unusual() -> Q:
+    """The condition on readings that were unusual when they were sent, or that a control reading contradicts since."""
+    return has_warnings() | (Q(rolled_over=False) & Q(Exists(_contradicting())))
 
 
 def has_warnings() -> Q:
     """The condition on readings that were unusual when they were sent."""
     return ~Q(warnings=[])
+
+
+def with_control(readings: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Readings with `control_on` and `control_value` of the control reading that contradicts them; None without one."""
+    newest = _contradicting().order_by("-read_on")
+    annotated: QuerySet[Any] = readings.annotate(
+        control_on=Subquery(newest.values("read_on")[:1]), control_value=Subquery(newest.values("counted")[:1])
+    )
+    return annotated
+
+
+def _contradicting() -> "QuerySet[Any]":
+    """Control readings that a reading of the outer query cannot stand beside, for no register counts backwards.
+
+    One that is there when the customer sends is known to the checks; others come with a later import.
+    """
+    since = Q(read_on__gt=OuterRef("previous_on")) | Q(period=OuterRef("period"))
+    larger_before = since & Q(read_on__lte=OuterRef("read_on"), counted__gt=OuterRef("value"))
+    smaller_after = Q(period=OuterRef("period"), read_on__gt=OuterRef("read_on"), counted__lt=OuterRef("value"))
+    return (
+        Reading.objects.annotate(counted=Coalesce("accepted_value", "value"))
+        .filter(larger_before | smaller_after, register=OuterRef("register"), kind=ReadingKind.CONTROL, withdrawn=False)
+        .exclude(state=ReadingState.REJECTED)
+    )
 
 
 def areas_of(branches: Collection[int]) -> list[str]:
@@ -277,7 +307,7 @@ def _volume(one: Reading, older: Reading | None, multiplier: Decimal | None) -> 
 
 def _mean(volumes: Iterable[Decimal]) -> Decimal | None:
     found = list(volumes)
-    return (rules.exact_sum(found) / len(found)).quantize(Decimal(1)) if found else None
+    return rules.rounded(rules.exact_sum(found) / len(found)) if found else None
 
 
 def _standing(period: date) -> Q:

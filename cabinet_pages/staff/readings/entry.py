@@ -26,7 +26,7 @@ from cabinet_pages.readings.calculation import Calculation, calculate
 from cabinet_pages.readings.forms import EntryForm, SubmissionForm, typed_values
 from cabinet_pages.readings.models import ReadingSource
 from cabinet_pages.readings.queries import EntrySheet, entry_sheet, point_choices, progress_for, terms_of, windows_for
-from cabinet_pages.readings.rows import calculated_rows, entry_rows, totals_of
+from cabinet_pages.readings.rows import calculated_rows, entry_rows, point_totals, totals_of
 from cabinet_pages.readings.rules import ReadingWindow
 from cabinet_pages.readings.services import SubmissionRefused, submission_of_click, submit_readings
 from cabinet_pages.staff.files import as_private
@@ -257,5 +257,9 @@ class PointEntryView(EntryBase):
             form = form or StaffEntryForm(sheet=self.sheet)
             context |= {"form": form, "rows": entry_rows(self.sheet, form)}
         else:
-            context |= {"rows": calculated_rows(calculation), "totals": totals_of(calculation)}
+            context |= {
+                "rows": calculated_rows(calculation),
+                "totals": totals_of(calculation),
+                "point_totals": point_totals(calculation),
+            }
         return super().get_context_data(**context, **kwargs)

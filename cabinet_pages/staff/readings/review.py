@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cabinet_pages.readings.collecting.queries import Compared, compared, period_readings, to_review
+from cabinet_pages.readings.collecting.queries import Compared, compared, period_readings, to_review, with_control
 from cabinet_pages.readings.collecting.services import reject_readings, review_readings
 from cabinet_pages.readings.models import Reading
 from cabinet_pages.readings.rows import HistoryRow, history_rows
@@ -102,8 +102,7 @@ class ReviewView(DeskView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of the list."""
         found = (
-            period_readings(self.what)
-            .filter(to_review())
+            with_control(period_readings(self.what).filter(to_review()))
             .select_related("register__meter__point__account__customer", "submission")
             .order_by(
                 "register__meter__point__account__number",

@@ -149,6 +149,7 @@ def test_a_row_tells_what_the_register_has_counted_and_who_sent_it() -> None:
     )  # fmt: skip
     common = {"previous_on": date(2025, 12, 31), "submission": submission, "multiplier": Decimal(200)}
     sent(account, "ТУ-1", "1234.5", previous_value=Decimal(1200), volume=Decimal(6900), **common)
+    common["volume"] = Decimal(1)
     sent(account, "ТУ-2", "5", previous_value=Decimal(999_990), rolled_over=True, **common)
     steps = [
         {"previous": "100", "value": "150.5", "rolled_over": False},
@@ -156,10 +157,12 @@ def test_a_row_tells_what_the_register_has_counted_and_who_sent_it() -> None:
     ]
     sent(account, "ТУ-3", "1", previous_value=Decimal(100), steps=steps, **common)
     sent(account, "ТУ-4", "7")
+    replaced = [{"code": "replaced", "params": {}}]
+    sent(account, "ТУ-5", "7", previous_value=Decimal(900), previous_on=date(2025, 12, 31), warnings=replaced)
     made = export()
     assert made is not None
     rows = list(exported_readings(made))
-    assert [row.difference for row in rows] == [Decimal("34.5"), 15, Decimal("52.5"), None]
+    assert [row.difference for row in rows] == [Decimal("34.5"), 15, Decimal("52.5"), None, None]
     assert (rows[0].sender, f"{rows[0].submitted_at:%d.%m.%Y %H:%M:%S}") == ("Олена Ґалаґан", "31.01.2026 18:05:07")
     assert (rows[0].volume, rows[0].multiplier, rows[3].sender, rows[3].submitted_at) == (6900, 200, "", None)
 

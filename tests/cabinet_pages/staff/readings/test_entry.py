@@ -1,5 +1,6 @@
 """Entry for a customer: same calculation, the branch as the source, and nothing beyond the branch."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +10,12 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from cabinet_pages.access.queries import staff_scope
+from cabinet_pages.metering.models import MeteringPoint
 from cabinet_pages.readings import audit
 from cabinet_pages.readings.models import Reading, ReadingSource, ReadingSubmission
 from cabinet_pages.readings.services import SubmissionRefused
 from tests import factories
+from tests.cabinet_pages.readings.test_entry import text_of
 from tests.cabinet_pages.readings.world import WINDOW
 from tests.cabinet_pages.staff.readings.conftest import Desk
 
@@ -38,6 +41,13 @@ def test_the_calculation_is_shown_and_nothing_is_stored(desk: Desk) -> None:
     assert "Попередній розрахунок" in text
     assert BASIS in text
     assert not Reading.objects.exists()
+
+
+def test_the_employee_sees_what_the_point_comes_to_with_its_losses_as_the_customer_does(desk: Desk) -> None:
+    MeteringPoint.objects.update(losses=Decimal("2.5"), losses_unit="percent")
+    text = text_of(desk.client.post(url_of(desk), desk.world.typed("1234,5", basis=BASIS))).replace("\u00a0", " ")
+    assert "втрати 2,5 % від 6 900 кВт·год: 173 кВт·год" in text
+    assert "7 073 кВт·год" in text
 
 
 def test_what_the_branch_enters_is_marked_everywhere(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Review of unusual readings: what stands beside each, what the two buttons do, and what has run away meanwhile."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,12 @@ from wagtail.models import ModelLogEntry
 
 from cabinet_pages.readings import audit
 from cabinet_pages.readings.collecting.services import reject_readings, review_readings
+from cabinet_pages.readings.exporting import waiting_by_period
 from cabinet_pages.readings.models import Reading, ReadingState
 from cabinet_pages.readings.services import SubmissionRefused
 from tests import factories
+from tests.cabinet_pages.readings.test_entry import text_of
+from tests.cabinet_pages.readings.world import JANUARY
 from tests.cabinet_pages.staff.readings.conftest import DESK, Desk
 from tests.support.outbox import letters
 
@@ -41,6 +45,61 @@ def test_an_unusual_reading_stands_with_its_explanation_and_the_customers_reason
     text = desk.client.get(REVIEW).content.decode()
     for seen in (REASON, "80-431930", "1 150", "× 200", "800", "700", "Попередній розрахунок"):
         assert seen.replace(" ", "\u00a0") in text or seen in text, seen
+
+
+@pytest.mark.parametrize(
+    ("read_on", "value", "fields", "is_flagged"),
+    [
+        ("2026-01-30", "1301", {}, True),
+        ("2026-01-31", "1301", {}, True),
+        ("2026-01-30", "1300", {}, False),
+        ("2026-02-01", "1299", {"period": JANUARY}, True),
+        ("2026-02-01", "1301", {"period": JANUARY}, False),
+        ("2025-12-31", "1301", {"period": "2025-12-01"}, False),
+        ("2026-01-30", "1400", {"accepted_value": Decimal(1290)}, False),
+        ("2026-01-30", "1301", {"withdrawn": True}, False),
+        ("2026-01-30", "1301", {"kind": "accepted"}, False),
+    ],
+)
+def test_a_reading_that_a_later_import_of_a_control_reading_contradicts_waits_for_a_look(
+    desk: Desk, read_on: str, value: str, fields: dict[str, Any], is_flagged: bool
+) -> None:
+    Reading.objects.create(
+        register=desk.world.register, kind="accepted", period="2025-12-01", read_on="2025-12-31", value=Decimal(1200)
+    )
+    desk.world.submit("1300", confirmed=True, reason=REASON)
+    Reading.objects.filter(kind="customer").update(warnings=[])
+    control = {"kind": "control", "period": JANUARY, "read_on": read_on, "value": Decimal(value), **fields}
+    Reading.objects.create(register=desk.world.register, **control)
+    shown = text_of(desk.client.get(REVIEW)).replace("\u00a0", " ")
+    told = f"контрольне показання від {date.fromisoformat(read_on):%d.%m.%Y}: 1 {value[1:]}"
+    assert (told in shown) is is_flagged
+    assert desk.client.get(f"{DESK}/window/").context["whole"].counts.flagged == is_flagged
+    (waiting,) = waiting_by_period(desk.operator)
+    assert (waiting.flagged, waiting.unreviewed) == (is_flagged, is_flagged)
+    reading = Reading.objects.get(kind="customer")
+    desk.client.post(REVIEW, {"only": reading.pk})
+    assert state_of(reading) == ("submitted", True)
+    assert desk.client.get(REVIEW).context["rows"] == []
+
+
+def test_a_register_that_passed_zero_after_a_control_reading_is_not_contradicted_by_it(desk: Desk) -> None:
+    desk.world.submit("1300")
+    Reading.objects.update(rolled_over=True)
+    Reading.objects.create(
+        register=desk.world.register, kind="control", period=JANUARY, read_on="2026-01-20", value=Decimal(9990)
+    )
+    assert desk.client.get(REVIEW).context["rows"] == []
+
+
+def test_the_mean_beside_an_unusual_reading_is_rounded_half_up(desk: Desk) -> None:
+    for month, volume in ((11, 2), (12, 3)):
+        Reading.objects.create(
+            register=desk.world.register, kind="accepted", period=date(2025, month, 1), read_on=date(2025, month, 28),
+            value=1150 + month, volume=volume,
+        )  # fmt: skip
+    desk.world.submit("1162", confirmed=True, reason=REASON)
+    assert desk.client.get(REVIEW).context["rows"][0].compared.mean == 3
 
 
 def test_reviewed_says_who_and_when_and_the_reading_leaves_the_list(desk: Desk) -> None:
