@@ -27,7 +27,14 @@ from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.metering.models import Channel, MeteringPoint, PointRole, Register
 from cabinet_pages.metering.queries import points_for
-from cabinet_pages.readings.history.queries import ADDED, SUBTRACTED, counted_readings, in_place, standing_readings
+from cabinet_pages.readings.history.queries import (
+    ADDED,
+    SUBTRACTED,
+    checks_zones,
+    counted_readings,
+    in_place,
+    standing_readings,
+)
 from cabinet_pages.readings.history.rules import YEAR
 from cabinet_pages.readings.models import ReadingKind
 from cabinet_pages.readings.rules import shift_period
@@ -178,9 +185,10 @@ def reactive_points(scope: Scope, period: date) -> Rows:
 
 
 def registers_expected(scope: Scope, period: date, points: Iterable[int]) -> dict[tuple[int, str], int]:
-    """How many registers hung at points at the end of a month, by point and channel; one query."""
+    """How many registers that are summed hung at points at the end of a month, by point and channel; one query."""
+    own = Q(meter__point__account=scope.account, meter__point__in=list(points))
     rows = (
-        Register.objects.filter(in_place(period), meter__point__account=scope.account, meter__point__in=list(points))
+        Register.objects.filter(in_place(period), ~checks_zones(), own)
         .order_by()
         .values("meter__point", "channel")
         .annotate(registers=Count("pk"))

@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce
 
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.clock import kyiv_today
-from cabinet_pages.metering.models import Channel, MeteringPoint, PointRole, Register
+from cabinet_pages.metering.models import Channel, MeteringPoint, PointRole, Register, Zone
 from cabinet_pages.metering.queries import points_for, registers_in_place
 from cabinet_pages.readings.history.rules import MONTHS, MonthVolume, months_until
 from cabinet_pages.readings.models import Reading, ReadingKind, ReadingState
@@ -86,9 +86,21 @@ def with_volumes(scope: Scope, readings: "QuerySet[Reading]") -> "QuerySet[Readi
 
 
 def counted_readings(scope: Scope) -> "QuerySet[Reading]":
-    """The readings that volumes are made of, with `counted`, kWh (kVAr·h)."""
+    """The readings that sums of volumes are made of, with `counted`, kWh (kVAr·h)."""
     readings: Any = with_volumes(scope, standing_readings(scope))
-    return readings.filter(counts=True)  # type: ignore[no-any-return]
+    return readings.filter(~checks_zones("register__"), counts=True)  # type: ignore[no-any-return]
+
+
+def checks_zones(path: str = "") -> Q:
+    """The condition on registers of the whole day whose meter has zones for the channel too; they are in no sum.
+
+    Args:
+        path: the lookup path to the register, with its underscores.
+    """
+    zones = Register.objects.filter(
+        meter=OuterRef(f"{path}meter"), channel=OuterRef(f"{path}channel"), zone__gt=Zone.WHOLE_DAY
+    )
+    return Q(Exists(zones), **{f"{path}zone": Zone.WHOLE_DAY})
 
 
 def volumes_by_month(scope: Scope, months: Sequence[date], *, site: str = "") -> dict[str, list[MonthVolume]]:
@@ -106,7 +118,7 @@ def volumes_by_month(scope: Scope, months: Sequence[date], *, site: str = "") ->
         By channel, only those that are measured or were read; a list as long as `months`.
     """
     readings = counted_readings(scope).filter(period__range=(months[0], months[-1]))
-    registers = Register.objects.filter(meter__point__in=points_for(scope).order_by())
+    registers = Register.objects.filter(~checks_zones(), meter__point__in=points_for(scope).order_by())
     if site:
         readings = readings.filter(register__meter__point__site=site)
         registers = registers.filter(meter__point__site=site)
@@ -162,7 +174,9 @@ def volumes_of_registers(
             expected=sum(_hung(one, last_day(period)) for one in of_channel),
         )
 
-    by_channel = {channel: [one for one in registers if one.channel == channel] for channel in Channel.values}
+    zoned = {(one.meter_id, one.channel) for one in registers if one.zone}
+    summed = [one for one in registers if one.zone or (one.meter_id, one.channel) not in zoned]
+    by_channel = {channel: [one for one in summed if one.channel == channel] for channel in Channel.values}
     return {
         channel: [month(period, of_channel) for period in months]
         for channel, of_channel in by_channel.items()

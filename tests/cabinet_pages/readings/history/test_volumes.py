@@ -130,6 +130,27 @@ def test_zones_and_channels_are_kept_apart() -> None:
     assert january(scope, "R+").zones == {0: Decimal(20)}
 
 
+def test_a_register_of_the_whole_day_beside_zones_checks_them_and_is_in_no_sum() -> None:
+    account = factories.make_account()
+    registers = [factories.make_register(account, "ТУ-1", zone=zone) for zone in (0, 1, 2)]
+    other = factories.make_register(account, "ТУ-2")
+    reactive = factories.make_register(account, "ТУ-1", channel="R+")
+    for register, volume in zip((*registers, other, reactive), ("301", "200", "100", "7", "150"), strict=True):
+        add_month(register, JANUARY, volume)
+    scope, point = scope_of(account), registers[0].meter.point
+    for volume, total, zones in (
+        (january(scope), 307, {0: 7, 1: 200, 2: 100}),
+        (volumes_of_point(scope, point)[-1], 300, {1: 200, 2: 100}),
+    ):
+        assert (volume.total, dict(volume.zones)) == (total, zones)
+        assert (volume.is_complete, volume.counted) == (True, len(zones))
+    by_point = comparisons.volumes_by_point(scope, JANUARY).get(point=point.pk)
+    assert (by_point["now"], by_point["now_registers"]) == (300, 2)
+    (row,) = comparisons.reactive_points(scope, JANUARY)
+    assert row["active"] == 300
+    assert comparisons.registers_expected(scope, JANUARY, [point.pk]) == {(point.pk, "A+"): 2, (point.pk, "R+"): 1}
+
+
 def test_nothing_of_an_earlier_owner_is_in_any_volume() -> None:
     account = factories.make_account()
     register = factories.make_register(account)
