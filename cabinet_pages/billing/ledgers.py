@@ -27,7 +27,8 @@ class InvoicePayment:
         status: in a word.
         asked: what its positive lines ask for.
         paid: what of it is paid, by payments and by negative lines.
-        unpaid: what is left to pay.
+        unpaid: what is not paid by the ledger.
+        awaited: what of that was paid online and is not booked yet.
         being_clarified: the branch's newest balance of an article of it is another than the cabinet's.
     """
 
@@ -36,6 +37,12 @@ class InvoicePayment:
     paid: Decimal
     unpaid: Decimal
     being_clarified: bool
+    awaited: Decimal = ZERO
+
+    @property
+    def left(self) -> Decimal:
+        """What is left to pay."""
+        return self.unpaid - self.awaited
 
 
 @dataclass(slots=True)
@@ -118,12 +125,14 @@ class Ledger:
             return None
         parts = self.allocation.of_invoice(invoice)
         paid, unpaid = total(part.paid for part in parts), total(part.unpaid for part in parts)
+        awaited = self.awaited_of(invoice) if self.awaited else {}
         return InvoicePayment(
             status=payment_status(paid=paid, unpaid=unpaid, due_on=facts.due_on, today=today),
             asked=paid + unpaid,
             paid=paid,
             unpaid=unpaid,
             being_clarified=any(part.article in self.disputed or ANY_ARTICLE in self.disputed for part in parts),
+            awaited=total(min(part.unpaid, awaited.get(part.article or 0, ZERO)) for part in parts),
         )
 
     def awaited_of(self, invoice: int) -> dict[int, Decimal]:

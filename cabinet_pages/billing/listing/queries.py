@@ -109,7 +109,7 @@ class InvoiceBook:
             invoices=invoices,
             totals=invoice_totals(invoices),
             paid=total(payment.paid for payment in found),
-            unpaid=total(payment.unpaid for payment in found),
+            unpaid=total(payment.left for payment in found),
             being_clarified=any(payment.being_clarified for payment in found),
             payments={facts.pk: payment for facts, payment in taken if payment is not None},
         )

@@ -57,13 +57,18 @@ class InvoiceRow:
 
     @property
     def words(self) -> str:
-        """The status in the reader's language."""
-        return str(STATUS_WORDS[self.status])
+        """The status in the reader's language; what is paid online, and not booked yet, needs no more paying."""
+        return _("paid online, awaits crediting") if self.is_awaited else str(STATUS_WORDS[self.status])
 
     @property
     def lamp(self) -> str:
         """The kind of `components/status.html`."""
-        return LAMPS[self.status]
+        return "waiting" if self.is_awaited else LAMPS[self.status]
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether all that the ledger has open of it was paid online."""
+        return bool(self.payment and self.payment.awaited and not self.payment.left)
 
 
 class InvoiceListRoutes:

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from cabinet_pages.access.models import Role
+from cabinet_pages.billing.online_payments import routes
 from cabinet_pages.billing.online_payments.models import OnlinePayment
 from cabinet_pages.billing.online_payments.services import apply_report
 from tests import factories
@@ -119,6 +120,29 @@ def test_a_payment_is_confirmed_before_the_person_is_back(cabinet: World, with_b
     assert "сплачено онлайн, очікує зарахування" in invoice.text
     assert BUTTON not in invoice.text
     assert codes_of_page(invoice.response.content.decode()) == []
+
+
+def test_the_list_says_what_is_paid_online_and_asks_for_the_rest_alone(cabinet: World) -> None:
+    client = cabinet.client
+    order = cabinet.paid()
+    answer = visit(client, "invoices/80-431930/")
+    assert "сплачено онлайн, очікує зарахування" in answer.text
+    assert "не сплачено" not in " ".join(answer.cells()[0])
+    assert "залишилось сплатити" not in " ".join(answer.cells()[0])
+    cabinet.report(order, "refunded", "200.00")
+    cells = " ".join(visit(client, "invoices/80-431930/").cells()[0])
+    assert "залишилось сплатити 200,00 ₴" in cells
+    assert "1 000,00 ₴ сплачено онлайн, очікує зарахування" in cells
+
+
+def test_too_many_orders_are_refused_with_a_sentence(
+    cabinet: World, with_bank: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(routes, "is_allowed", lambda request, action: asked.append(action))
+    answer = cabinet.client.post(f"{cabinet.address}pay/", {"iban": IBAN}, follow=True)
+    assert "Забагато спроб" in answer.content.decode()
+    assert (asked, OnlinePayment.objects.count()) == (["online_payment"], 0)
 
 
 def test_a_person_who_is_back_first_waits_for_the_confirmation(
