@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cabinet_pages.access.queries import branches_for, works_for_all_branches
 from imports.conf import import_settings
@@ -55,7 +55,7 @@ def issues_of(batch: ImportBatch, *, level: str = "") -> "QuerySet[RowIssue]":
     issues = RowIssue.objects.filter(batch=batch)
     if level:
         issues = issues.filter(level=level)
-    return issues.order_by("row", "pk")
+    return issues.order_by(F("row").asc(nulls_first=True), "pk")
 
 
 def issue_message(batch: ImportBatch, issue: RowIssue) -> str:
@@ -98,7 +98,8 @@ def undo_report(batch: ImportBatch, result: UndoResult) -> Mapping[str, Any]:
 def report(batch: ImportBatch) -> Mapping[str, Any]:
     """The batch as the contract's JSON has it; sentences are in the active language."""
     limit = import_settings.REPORTED_ISSUES
-    issues = issues_of(batch)
+    # By the index, however many there are; the two kinds are asked for one after the other.
+    issues = issues_of(batch).order_by("row", "pk")
     # What holds the file up comes first, then what else is to be said of it, then the rows in their order.
     file_wide = sorted(issues.filter(row__isnull=True)[:limit], key=lambda issue: issue.level != IssueLevel.STOP)
     errors = list(issues.filter(row__isnull=False).exclude(level=IssueLevel.WARNING)[: limit - len(file_wide)])

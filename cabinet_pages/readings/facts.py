@@ -180,7 +180,7 @@ def _registers(places: _Places, at: Q, *, day: date) -> "QuerySet[Register]":
             _below(at, "meter"), Q(meter__removed_on__isnull=True) | Q(meter__removed_on__gt=min(begin, day))
         )
         .select_related("meter")
-        .order_by("meter__installed_on", "meter__serial", "channel", "zone")
+        .order_by(F("meter__installed_on").asc(nulls_first=True), "meter__serial", "channel", "zone")
     )
 
 

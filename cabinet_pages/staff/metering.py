@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,7 +93,7 @@ class MeteringPointAdmin(BranchScopedAdmin):
         """The meters that stand or stood at the point."""
         paths = ["serial", "meter_type", "installed_on", "removed_on", "next_verification_on"]
         rows = []
-        for meter in instance.meters.order_by("-installed_on", "pk"):
+        for meter in instance.meters.order_by(F("installed_on").desc(nulls_last=True), "pk"):
             serial, *rest = cells(meter, paths)
             rows.append(
                 [Cell(serial.text, url=reverse("cabinet_pages_meter_modeladmin_inspect", args=[meter.pk])), *rest]

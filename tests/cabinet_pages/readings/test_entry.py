@@ -177,6 +177,15 @@ def test_a_bad_date_is_named_beside_its_field(owner: Client, world: World, read_
     assert message in text_of(owner.post(world.url, world.typed("1234,5", read_on=read_on)))
 
 
+def test_a_meter_without_a_day_of_installation_stands_first_on_either_database(owner: Client, world: World) -> None:
+    Meter.objects.update(installed_on=None)
+    known = factories.make_register(
+        world.point.account, world.point.code, serial="A-1", meter={"installed_on": date(2025, 12, 1)}
+    )
+    rows = owner.get(world.url).context["rows"]
+    assert [row.entry.register for row in rows] == [world.register, known]
+
+
 @pytest.mark.parametrize("read_on", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("installed_on", [None, date(2025, 12, 1)])
 def test_a_day_at_the_end_of_the_calendar_is_a_bad_date_like_any_other(
