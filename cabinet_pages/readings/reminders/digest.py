@@ -131,7 +131,9 @@ def _pages_of_people(today: date) -> Iterator[list[int]]:
 
 
 def _reminders(users: Sequence[int], today: date) -> list[Reminder]:
-    """The reminders of a page of people: their accounts in one query, and one more for each settled month."""
+    """The reminders of a page of people: their accounts and what staff prolonged in a query each, and one more for each
+    settled month.
+    """
     accesses = list(
         _accesses(today)
         .filter(user__in=users)
@@ -142,6 +144,11 @@ def _reminders(users: Sequence[int], today: date) -> list[Reminder]:
     for access in accesses:
         if (due := _due(scope_of(access), today)) is not None:
             dues[access.account_id] = due
+    # Of a window that staff prolonged people have heard; its plain last day is none any more.
+    prolonged = WindowReopening.objects.filter(account__in=dues).values_list("account_id", "period", "open_until")
+    for pk, period, until in prolonged:
+        if pk in dues and dues[pk].period == period and dues[pk].until < until:
+            del dues[pk]
     by_period: dict[date, list[int]] = defaultdict(list)
     for pk, due in dues.items():
         by_period[due.period].append(pk)

@@ -55,6 +55,20 @@ def test_who_has_not_sent_hears_of_it_at_once_and_of_every_last_day_once(
     assert send_reading_reminders().mails == 0
 
 
+@pytest.mark.parametrize(("until", "reminded"), [(date(2026, 2, 10), 0), (date(2026, 2, 3), 1)])
+def test_the_last_plain_day_of_a_window_that_staff_prolonged_reminds_of_nothing(
+    world: World,
+    reopen: Callable[..., None],
+    settlement_day: time_machine.Traveller,
+    until: date,
+    reminded: int,
+) -> None:
+    settlement_day.move_to("2026-02-02T08:30:00+02:00")
+    reopen(world.point.account, until)
+    settlement_day.move_to("2026-02-03T08:30:00+02:00")
+    assert send_reading_reminders().mails == reminded
+
+
 def test_each_account_of_a_person_is_told_of(world: World, reopen: Callable[..., None]) -> None:
     second = factories.make_account("80-500")
     factories.make_register(second, "ТУ-1")
