@@ -48,7 +48,8 @@ def test_the_payments_window_shows_the_manuals_17_rows_in_order(page: Page) -> N
     open_manual_account(page)
     cabinet.open_window(page, "Отримання платежів")
     cabinet.show_payments(page, "2020-01-01", "2020-02-20")
-    assert cabinet.body_rows(page) == [[f"{day:%d.%m.%Y}", "10 000,00", article] for day, article in manual.PAYMENTS]
+    rows = [row[:3] for row in cabinet.body_rows(page)]
+    assert rows == [[f"{day:%d.%m.%Y}", "10 000,00", article] for day, article in manual.PAYMENTS]
     expect(page.get_by_role("region", name="Підсумки за статтями")).to_contain_text("170 000,00".replace(" ", "\u00a0"))
 
 

@@ -75,7 +75,8 @@ def ratio_words(facts: rules.LineFacts, registers: Sequence[SubmittedRegister]) 
     if multiplier != facts.multiplier:
         sentence = _("By the data of the meter the multiplier is %(meter)s, not %(line)s.")
         return [(sentence % {"meter": ratio(multiplier), "line": ratio(facts.multiplier)}, True)]
-    if current is None or voltage is None or current * voltage != multiplier:
+    # Of a direct meter there is nothing to say.
+    if current is None or voltage is None or current * voltage != multiplier or multiplier == 1:
         return []
     figures = {"multiplier": ratio(multiplier), "current": ratio(current), "voltage": ratio(voltage)}
     return [

@@ -90,7 +90,7 @@ def test_money_for_older_debt_and_money_from_before_the_invoices_say_so(account:
     factories.make_payment(account, date(2026, 1, 31), "5.00")
     factories.make_payment(account, date(2026, 3, 1), "70.00")
     assert went_to(owner) == [
-        "у сальдо на 01.02.2026",
+        "враховано в сальдо на 01.02.2026",
         "борг, давніший за перший рахунок: 60,00 рахунок № 1 від 28.02.2026, лютий 2026: 10,00",
     ]
     Balance.objects.update(closing=Decimal("161.00"))
