@@ -1,13 +1,14 @@
 """Writes of counter-signed documents: a consumer sends a signed file, the branch accepts or returns it."""
 
 import hashlib
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
@@ -24,6 +25,8 @@ from cabinet_pages.documents.tasks import ask_to_check
 
 _NAME_AT_MOST: Final = 255
 _MEGABYTE: Final = 1024 * 1024
+#: So often a file is tried to be kept while others are sent at the same moment.
+_TRIES: Final = 5
 
 
 def send_counter_signature(
@@ -55,42 +58,12 @@ def send_counter_signature(
     form, refusal = signed_form(content)
     if refusal:
         raise SignedFileRefused(refusal)
-    stored: list[str] = []
-    try:
-        with transaction.atomic():
-            # Two files sent at once come one after the other.
-            locked = SignedDocument.objects.select_for_update().get(pk=document.pk)
-            if locked.withdrawn or locked.sha256 != document.sha256:
-                raise SignedFileRefused("document_changed")
-            earlier = list(CounterSignature.objects.filter(document=locked).order_by("-version"))
-            if (waiting := _waiting_again(earlier, locked, sha256)) is not None:
-                return waiting
-            CounterSignature.objects.filter(document=locked, state=CounterSignatureState.WAITING).update(
-                state=CounterSignatureState.SUPERSEDED
-            )
-            signed = CounterSignature(
-                document=document,
-                document_sha256=locked.sha256,
-                document_file=str(locked.file),
-                version=earlier[0].version + 1 if earlier else 1,
-                form=form,
-                file_name=_shown_name(signed_file.name or ""),
-                sha256=sha256,
-                size=len(content),
-                uploaded_by=by,
-            )
-            signed.file.save(str(uuid4()), ContentFile(content), save=False)
-            stored.append(str(signed.file))
-            signed.save()
-            log(scope.account, audit.UPLOAD, user=by, data=_logged(signed))
-            mail_upload(signed)
-            # The file stands without it: whoever looks first has it checked then.
-            transaction.on_commit(partial(ask_to_check, signed), robust=True)
-    except BaseException:
-        for name in stored:
-            CounterSignature().file.storage.delete(name)
-        raise
-    return signed
+    name = _shown_name(signed_file.name or "")
+    for _ in range(_TRIES - 1):
+        # Another file, sent at the same time, may be first: then this one comes after it.
+        with suppress(IntegrityError):
+            return _keep(by, scope, document, content, sha256, form, name)
+    return _keep(by, scope, document, content, sha256, form, name)
 
 
 def accept_counter_signature(*, by: Any, signed: CounterSignature, comment: str = "") -> None:
@@ -127,6 +100,51 @@ def return_counter_signature(*, by: Any, signed: CounterSignature, comment: str)
     if not comment:
         raise SignedFileRefused("comment_to_return")
     _decide(by, signed, CounterSignatureState.RETURNED, audit.RETURN, comment)
+
+
+def _keep(
+    by: Any, scope: Scope, document: SignedDocument, content: bytes, sha256: str, form: str, name: str
+) -> CounterSignature:
+    """Store a file and its row, which the constraints of the table put into its place.
+
+    Raises:
+        IntegrityError: another file was first.
+    """
+    stored: list[str] = []
+    try:
+        with transaction.atomic():
+            current = SignedDocument.objects.get(pk=document.pk)
+            if current.withdrawn or current.sha256 != document.sha256:
+                raise SignedFileRefused("document_changed")
+            earlier = list(CounterSignature.objects.filter(document=current).order_by("-version"))
+            if (waiting := _waiting_again(earlier, current, sha256)) is not None:
+                return waiting
+            CounterSignature.objects.filter(document=current, state=CounterSignatureState.WAITING).update(
+                state=CounterSignatureState.SUPERSEDED
+            )
+            signed = CounterSignature(
+                document=document,
+                document_sha256=current.sha256,
+                document_file=str(current.file),
+                version=earlier[0].version + 1 if earlier else 1,
+                form=form,
+                file_name=name,
+                sha256=sha256,
+                size=len(content),
+                uploaded_by=by,
+            )
+            signed.file.save(str(uuid4()), ContentFile(content), save=False)
+            stored.append(str(signed.file))
+            signed.save()
+            log(scope.account, audit.UPLOAD, user=by, data=_logged(signed))
+            mail_upload(signed)
+            # The file stands without it: whoever looks first has it checked then.
+            transaction.on_commit(partial(ask_to_check, signed), robust=True)
+    except BaseException:
+        for path in stored:
+            CounterSignature().file.storage.delete(path)
+        raise
+    return signed
 
 
 def _content(signed_file: "File[bytes]") -> bytes:

@@ -10,6 +10,7 @@ from django.db import connection
 from cabinet_pages.accounts.models import Branch
 from cabinet_pages.documents.marks import note_look
 from cabinet_pages.documents.models import CounterSignature, DocumentMark, SignedDocument
+from cabinet_pages.documents.restoration import drop_unused_files
 from cabinet_pages.payments.models import Payment
 from imports.engine import run_import
 from imports.engine.undoing import undo
@@ -84,6 +85,19 @@ def test_replaced_bytes_that_were_signed_since_stay_and_so_do_those_signed_befor
     assert undo(second).state == "undone"
     assert SignedDocument.objects.get().sha256 == first.document_sha256
     assert kept(first.document_file) == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bytes_that_a_signature_names_are_never_dropped() -> None:
+    branch = make_account("80-1", make_branch("VIN")).branch
+    bundle(branch, "1", b"%PDF one")
+    signed = make_counter_signature(SignedDocument.objects.get())
+    bundle(branch, "1", b"%PDF two")
+    drop_unused_files(files={signed.document_file: signed.document_sha256}, needed=())
+    assert kept(signed.document_file) == [True]
+    CounterSignature.objects.all().delete()
+    drop_unused_files(files={signed.document_file: signed.document_sha256}, needed=())
+    assert kept(signed.document_file) == [False]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """A consumer sends a signed file: what is taken, what is refused with which words, and what is kept."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from wagtail.models import ModelLogEntry
 
+from cabinet_pages.access.limits import RATES
 from cabinet_pages.access.models import Access, Role
 from cabinet_pages.documents.counter_signing.messages import SignedFileRefused
 from cabinet_pages.documents.counter_signing.services import (
@@ -93,23 +95,21 @@ def test_the_own_file_can_be_taken_back_byte_for_byte_and_nobody_elses(world: Si
     assert CounterSignature.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "Файл порожній"),
-        (b"%PDF-1.7 nothing", "У цьому PDF немає підпису"),
-        (b"PK\x03\x04 broken", "Архів пошкоджено"),
-        ("Підписано: Косач".encode(), "Цей файл не підписано"),
-        (b"\x30\x82\x01\x00 certificate", "Цей файл не підписано"),
-        (b"MI" + b"!" * 64, "Цей файл не підписано"),
-    ],
+NOT_SIGNED = (
+    (b"", "Файл порожній"),
+    (b"%PDF-1.7 nothing", "У цьому PDF немає підпису"),
+    (b"PK\x03\x04 broken", "Архів пошкоджено"),
+    ("Підписано: Косач".encode(), "Цей файл не підписано"),
+    (b"\x30\x82\x01\x00 certificate", "Цей файл не підписано"),
+    (b"MI" + b"!" * 64, "Цей файл не підписано"),
 )
-def test_what_is_no_signed_file_is_refused_with_a_sentence_whatever_its_name(
-    world: SigningWorld, content: bytes, words: str
-) -> None:
-    response = page_after(world, content, "act.p7s")
-    assert response.status_code == 422
-    assert words in response.content.decode()
+
+
+def test_what_is_no_signed_file_is_refused_with_a_sentence_whatever_its_name(world: SigningWorld) -> None:
+    for content, words in NOT_SIGNED:
+        response = page_after(world, content, "act.p7s")
+        assert response.status_code == 422, words
+        assert words in response.content.decode()
     assert not CounterSignature.objects.exists()
 
 
@@ -125,6 +125,15 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_read(world: SigningWorl
     response = page_after(world, bytes(1024 * 1024 + 1))
     assert "Файл більший за 1 МБ" in response.content.decode()
     assert response.status_code == 422
+
+
+def test_too_many_files_in_an_hour_are_refused(world: SigningWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RATES, "counter_signature", "1/h/user")
+    page_after(world, detached())
+    again = page_after(world, another_detached())
+    assert again.status_code == 429
+    assert "Забагато файлів за годину" in again.content.decode()
+    assert states(world.document) == [(1, "waiting")]
 
 
 def test_only_whoever_may_send_and_only_for_a_document_that_asks_for_it(world: SigningWorld) -> None:
@@ -174,20 +183,21 @@ def test_a_document_that_was_replaced_is_signed_anew_and_the_earlier_signature_s
     assert "Підписано не цей документ" in visit(client_of(world.owner), world.window).text
 
 
-@pytest.mark.parametrize(
-    ("content", "label", "sentence"),
-    [
-        (attached, "підпис математично правильний", "чинність сертифіката не перевірялась"),
-        (container, "підпис математично правильний", "чинність сертифіката не перевірялась"),
-        (of_something_else, "підписано не цей документ", "Підписано не цей документ"),
-        (lambda: detached()[:-1] + bytes([detached()[-1] ^ 1]), "підпис неправильний", "Підпис не відповідає ключу"),
-    ],
+VERDICTS: tuple[tuple[Callable[[], bytes], str, str], ...] = (
+    (attached, "підпис математично правильний", "чинність сертифіката не перевірялась"),
+    (container, "підпис математично правильний", "чинність сертифіката не перевірялась"),
+    (of_something_else, "підписано не цей документ", "Підписано не цей документ"),
+    (lambda: detached()[:-1] + bytes([detached()[-1] ^ 1]), "підпис неправильний", "Підпис не відповідає ключу"),
 )
-def test_every_form_gets_an_honest_verdict(world: SigningWorld, content: Any, label: str, sentence: str) -> None:
-    world.send(content())
-    text = visit(client_of(world.owner), world.window).text.partition("Ваш підпис")[2]
-    assert label in text
-    assert sentence in text
+
+
+def test_every_form_gets_an_honest_verdict(world: SigningWorld) -> None:
+    client = client_of(world.owner)
+    for content, label, sentence in VERDICTS:
+        world.send(content())
+        newest = visit(client, world.window).text.partition("Ваш підпис")[2].partition("замінено пізнішим")[0]
+        assert label in newest
+        assert sentence in newest
 
 
 def test_a_certificate_with_another_code_is_pointed_out(world: SigningWorld) -> None:
