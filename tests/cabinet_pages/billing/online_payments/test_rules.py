@@ -3,8 +3,11 @@
 from datetime import date
 from decimal import Decimal
 from itertools import permutations
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cabinet_pages.billing.online_payments.rules import (
     BookedPayment,
@@ -168,3 +171,28 @@ def test_what_was_given_back_is_not_awaited() -> None:
     # Whether the ERP books the payment and its return, or what is left of both.
     assert awaited([order(refunded="40.00")], [booked("60.00", REFERENCE)]) == {1: {}}
     assert awaited([order(refunded="40.00")], [booked("100.00", REFERENCE)]) == {1: {}}
+
+
+KOPECKS = st.integers(1, 50_000).map(lambda number: Decimal(number).scaleb(-2))
+
+
+@given(
+    parts=st.dictionaries(st.integers(1, 4), KOPECKS, min_size=1),
+    payments=st.lists(st.tuples(st.integers(1, 5), KOPECKS), max_size=6),
+    share=st.integers(0, 100),
+    seed=st.randoms(use_true_random=False),
+)
+def test_not_a_kopeck_is_awaited_twice_or_lost(
+    parts: dict[int, Decimal], payments: list[tuple[int, Decimal]], share: int, seed: Random
+) -> None:
+    whole = sum(parts.values())
+    refunded = (whole * share / 100).quantize(Decimal("0.01"))
+    orders = [PaidOrder(1, REFERENCE, DAY, 10, refunded, parts)]
+    rows = [
+        BookedPayment(11 + place, article, DAY, amount, REFERENCE) for place, (article, amount) in enumerate(payments)
+    ]
+    found = awaited(orders, rows)[1]
+    assert sum(found.values()) == max(whole - refunded - sum(amount for _, amount in payments), Decimal(0))
+    assert all(0 < amount <= parts[article] for article, amount in found.items())
+    seed.shuffle(rows)
+    assert sum(awaited(orders, rows)[1].values()) == sum(found.values())
