@@ -143,28 +143,60 @@ def announce(
     Returns:
         how many messages were new.
     """
-    by_account: dict[int, list[Item]] = defaultdict(list)
-    for item in items:
-        by_account[item["account"]].append(item)
-    by_user: dict[int, list[Item]] = defaultdict(list)
-    for one in to:
-        by_user[one.user_id] += [item for item in by_account.get(one.account_id, ()) if _since(item, one.since)]
-    told = {user: mine for user, mine in by_user.items() if mine}
-    if not told:
+    return announce_occasions(event=event, occasions=[Occasion(key, items, to)], facts=facts, send_after=send_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Something of which people get a message of its own; see `announce`."""
+
+    key: str
+    items: Iterable[Item]
+    to: Iterable[Listener]
+
+
+def announce_occasions(
+    *,
+    event: str,
+    occasions: Iterable[Occasion],
+    facts: Mapping[str, Any] | None = None,
+    send_after: datetime | None = None,
+) -> int:
+    """Announce several occasions, one message for each person, channel and occasion; as many queries as for one.
+
+    Args:
+        occasions: no two of one key tell the same person.
+        event, facts, send_after: as for `announce`.
+    """
+    told = [(occasion.key, _told(occasion)) for occasion in occasions]
+    users = {user for _key, mine in told for user in mine}
+    if not users:
         return 0
-    channels = _channels(event, told)
+    channels = _channels(event, users)
     notices = [
         Notice(
             event_key=f"{key}{event}:{channel}:{user}",
             event=event,
             channel=channel,
             user_id=user,
-            told={"items": mine, "facts": dict(facts or {})},
+            told={"items": items, "facts": dict(facts or {})},
         )
-        for user, mine in told.items()
+        for key, mine in told
+        for user, items in mine.items()
         for channel in channels[user]
     ]
     return post_notices(notices=notices, send_after=send_after)
+
+
+def _told(occasion: Occasion) -> dict[int, list[Item]]:
+    """What each person is told of an occasion."""
+    by_account: dict[int, list[Item]] = defaultdict(list)
+    for item in occasion.items:
+        by_account[item["account"]].append(item)
+    by_user: dict[int, list[Item]] = defaultdict(list)
+    for one in occasion.to:
+        by_user[one.user_id] += [item for item in by_account.get(one.account_id, ()) if _since(item, one.since)]
+    return {user: items for user, items in by_user.items() if items}
 
 
 def _accesses(event: str) -> "QuerySet[Access]":

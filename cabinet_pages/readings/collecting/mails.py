@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from cabinet_pages.access.announcing import Item, Listener, announce, listeners
+from cabinet_pages.access.announcing import Item, Listener, Occasion, announce_occasions, listeners
 from cabinet_pages.readings.events import ReadingVerdict
 from cabinet_pages.readings.models import Reading, ReadingSource
 
@@ -26,15 +26,18 @@ def announce_rejections(readings: Sequence[Reading]) -> None:
     for listener in listeners(ReadingVerdict.code, senders):
         people[listener.account_id].append(listener)
     moment = f"{readings[0].decided_at:%Y%m%d%H%M%S%f}" if readings else ""
+    occasions = []
     for account, groups in senders.items():
         told: dict[Listener, list[Item]] = defaultdict(list)
         for sender, items in groups.items():
             own = [one for one in people[account] if one.user_id == sender]
             for listener in own or people[account]:
                 told[listener] += items
-        for listener, items in told.items():
-            key = f"readings-rejected:{account}:{moment}:"
-            announce(event=ReadingVerdict.code, items=items, key=key, to=[listener])
+        # A person stands once among the listeners of an account.
+        occasions += [
+            Occasion(f"readings-rejected:{account}:{moment}:", items, [listener]) for listener, items in told.items()
+        ]
+    announce_occasions(event=ReadingVerdict.code, occasions=occasions)
 
 
 def _sender(reading: Reading) -> int | None:

@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
+from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.readings import audit
 from cabinet_pages.readings.collecting.services import reject_readings, review_readings
 from cabinet_pages.readings.exporting import waiting_by_period
@@ -131,6 +134,25 @@ def test_a_rejection_needs_a_reason_and_the_customer_sees_it_and_may_send_again(
     assert entry.data["reason"] == "Перевірте лічильник"
     sent = desk.world.submit("1210")
     assert sent.readings.get().version == 2
+
+
+def test_the_mails_about_many_accounts_cost_as_many_queries_as_those_about_one(desk: Desk) -> None:
+    def rejected(count: int) -> int:
+        numbers = [f"80-{count}{number}" for number in range(count)]
+        sent = []
+        for account in map(factories.make_account, numbers):
+            factories.grant(desk.world.owner, account)
+            factories.grant(factories.make_user(), account)
+            sent.append(Reading.objects.create(
+                register=factories.make_register(account), period=JANUARY, read_on="2026-01-31", value=Decimal(5)
+            ))  # fmt: skip
+        with CaptureQueriesContext(connection) as queries:
+            reject_readings(by=desk.operator, readings=[one.pk for one in sent], reason="Перевірте")
+        assert len(letters("readings-rejected:")) == 2 * count
+        OutgoingMail.objects.all().delete()
+        return sum("notification" in one["sql"] or "outgoingmail" in one["sql"] for one in queries)
+
+    assert rejected(1) == rejected(5)
 
 
 def test_what_was_exported_meanwhile_stays_and_the_page_says_so(desk: Desk) -> None:
