@@ -56,6 +56,8 @@ def order_archive(
     if accounts - opened.keys() or accounts - {scope.account.pk for scope in scopes}:
         raise ArchiveRefused("access_closed")
     chosen = [item for _account, item in items]
+    # One that nobody made for days, as no worker runs, must not stand in the way of the next.
+    Archive.objects.filter(user=user, expires_at__lte=timezone.now()).delete()
     try:
         with transaction.atomic():
             archive = Archive.objects.create(

@@ -10,6 +10,9 @@ import pytest
 from cabinet_pages.archives.building import build_archive
 from cabinet_pages.archives.models import RUNNING, Archive
 from cabinet_pages.printing import rendering
+from tests import factories
+from tests.cabinet_pages.archives.orders import INVOICES
+from tests.cabinet_pages.billing.payees import make_utility
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +41,16 @@ def worker() -> Callable[[], list[str]]:
         return [build_archive(pk) for pk in list(waiting)]
 
     return work
+
+
+@pytest.fixture
+def user(db: None) -> Any:
+    """A person with an account that has some invoices."""
+    factories.make_site()
+    make_utility()
+    account = factories.make_account("80-1")
+    person = factories.make_user()
+    factories.grant(person, account)
+    for number in range(INVOICES):
+        factories.make_invoice(account, str(number))
+    return person
