@@ -237,7 +237,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen(
         "cabinet/payments-none", f"/cabinet/legal/payments/{ACCOUNT}/?from_date=2021-01-01&to_date=2021-02-01", CUSTOMER
     ),
-    Screen("cabinet/payments-filtered", f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20&from_amount=100000", CUSTOMER),
+    Screen(
+        "cabinet/payments-filtered", f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20&from_amount=100000", CUSTOMER
+    ),
     Screen(
         "cabinet/payments-refused",
         f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20&from_amount=багато&to_amount=1.234",

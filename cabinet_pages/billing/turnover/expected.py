@@ -56,12 +56,14 @@ class Expected:
         over_returned: what was returned beyond all money there was: it is owed again.
         has_invoices: whether any invoice is known.
         being_clarified: the branch's newest balance is another than the computed one.
+        awaited: what of the remainders was paid online and is not booked yet; it is in no row.
     """
 
     rows: list[ExpectedPayment]
     over_returned: Decimal
     has_invoices: bool
     being_clarified: bool
+    awaited: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
@@ -92,13 +94,14 @@ def expected_of(ledger: Ledger, today: date) -> Expected:
         for debt in ledger.allocation.older
         if debt.unpaid
     ]
-    rows = []
+    rows, awaited = [], []
     for facts in sorted(ledger.own_invoices, key=lambda facts: (facts.due_on or facts.issued_on, facts.issued_on)):
-        awaited = ledger.awaited_of(facts.pk)
-        left = {
-            debt.article: debt.unpaid - min(debt.unpaid, awaited.get(debt.article or 0, ZERO))
-            for debt in ledger.allocation.of_invoice(facts.pk)
-        }
+        online = ledger.awaited_of(facts.pk)
+        left = {}
+        for debt in ledger.allocation.of_invoice(facts.pk):
+            paid_online = min(debt.unpaid, online.get(debt.article or 0, ZERO))
+            left[debt.article] = debt.unpaid - paid_online
+            awaited.append(paid_online)
         if any(left.values()):
             rows.append(
                 ExpectedPayment(
@@ -114,6 +117,7 @@ def expected_of(ledger: Ledger, today: date) -> Expected:
         over_returned=total(ledger.allocation.over_returned.values()),
         has_invoices=bool(ledger.own_invoices),
         being_clarified=bool(ledger.disputed),
+        awaited=total(awaited),
     )
 
 

@@ -13,6 +13,7 @@ from cabinet_pages.billing.ledgers import ledger_for
 from cabinet_pages.billing.turnover.expected import expected_of
 from tests import factories
 from tests.cabinet_pages.billing.ledgers import save_ledger
+from tests.cabinet_pages.billing.online_payments.world import make_world
 from tests.support.scale import chance
 from tests.support.windows import client_of, visit
 
@@ -90,3 +91,13 @@ def test_on_random_ledgers_expected_payments_are_the_balance_and_the_overpayment
     assert Fraction(expected.total) == Fraction(closing) + Fraction(ledger.allocation.overpaid)
     assert all(row.amount > 0 for row in expected.rows)
     assert not [row for row in expected.rows if row.is_overdue and (row.due_on is None or row.due_on >= TODAY)]
+
+
+def test_what_is_paid_online_is_expected_no_more_and_said_to_await_crediting(db: Any) -> None:
+    factories.make_site()
+    world = make_world()
+    world.paid()
+    answer = visit(world.client, WINDOW)
+    expected = answer.response.context["expected"]
+    assert (expected.rows, expected.total, expected.awaited) == ([], Decimal("0.00"), Decimal("1200.00"))
+    assert "1 200,00 ₴ сплачено онлайн, очікують зарахування; їх у цьому переліку немає" in answer.text
