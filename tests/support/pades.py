@@ -60,5 +60,5 @@ def _signer(name: str) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(encoding)),
         signing_key=keys.PrivateKeyInfo.load(plain),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )

@@ -219,6 +219,7 @@ def test_a_verdict_is_never_found_for_other_bytes(account: Any, owner: Any, capl
     assert liar.file.name in caplog.text
     assert "У сховищі не ті байти, що надійшли" in visit(client_of(owner), f"{WINDOW}{liar.uuid}/").text
     assert "У сховищі" not in visit(client_of(owner), f"{WINDOW}{honest.uuid}/").text
+    assert visit(client_of(owner), WINDOW).text.count("збережений файл пошкоджено") == 1
 
 
 @pytest.mark.parametrize("spoilt", ["file", "signature"])
