@@ -139,10 +139,20 @@ def _typed_together(
             day = draft.read_on or read_on
             found[entry.register.pk] = TypedReading(draft.typed, day, draft.explanation, draft.remark)
         elif draft is None and entry.sent is not None and not entry.is_passed:
-            # What stands and is not touched keeps its day, for nobody has read it again.
-            stands = entry.sent.state != "rejected" and window.earliest <= entry.sent.read_on <= window.latest
-            found[entry.register.pk] = TypedReading(f"{entry.sent.value:f}", entry.sent.read_on if stands else read_on)
+            day = entry.sent.read_on if _keeps_its_day(entry, window) else read_on
+            found[entry.register.pk] = TypedReading(f"{entry.sent.value:f}", day)
     return found
+
+
+def _keeps_its_day(entry: EntryRegister, window: rules.ReadingWindow) -> bool:
+    """Whether what was sent and is not touched stands for its own day: nobody has read the register again.
+
+    A day that the window does not take, or one before a control reading that came since, would only be refused.
+    """
+    sent = entry.sent
+    if sent is None or sent.state == "rejected" or not window.earliest <= sent.read_on <= window.latest:
+        return False
+    return all(one.read_on is None or one.read_on <= sent.read_on for one in entry.facts.waypoints)
 
 
 def calculate_sheet(sheet: ReadingSheet, typed: Mapping[int, TypedReading]) -> SheetCalculation:

@@ -181,16 +181,22 @@ def test_zones_of_a_meter_stand_and_fall_together(owner: Client, world: World) -
     assert sum(one.volume or 0 for one in Reading.objects.all()) == 901
 
 
+@pytest.mark.parametrize(("control_on", "day"), [("2026-01-30", date(2026, 1, 30)), ("2026-01-31", LAST_DAY)])
 def test_a_zone_that_is_sent_again_beside_a_corrected_one_keeps_the_day_it_was_read_on(
-    owner: Client, world: World
+    owner: Client, world: World, control_on: str, day: date
 ) -> None:
     zones = [factories.make_register(world.point.account, "ТУ-3", zone=zone) for zone in (1, 2)]
     page = owner.post(SHEET, typed({one.pk: "100" for one in zones}, read_on="2026-01-30"))
     owner.post(SHEET, {**carried(page), "read_on": "2026-01-30"})
+    Reading.objects.create(
+        register=zones[1], kind="control", period=date(2026, 1, 1), read_on=control_on, value=Decimal(100)
+    )
     page = owner.post(SHEET, typed({zones[0].pk: "101", zones[1].pk: "100"}))
     assert owner.post(SHEET, carried(page)).status_code == 302
-    current = Reading.objects.filter(is_current=True).order_by("register").values_list("read_on", "version")
-    assert list(current) == [(LAST_DAY, 2), (date(2026, 1, 30), 2)]
+    current = (
+        Reading.objects.filter(is_current=True, kind="customer").order_by("register").values_list("read_on", "version")
+    )
+    assert list(current) == [(LAST_DAY, 2), (day, 2)]
 
 
 def test_what_was_sent_stands_in_its_field_and_only_corrections_are_sent_again(owner: Client, world: World) -> None:
