@@ -1,8 +1,8 @@
-"""Screens of paying online for `make shots`: the order, the bank of the demo, what became of it, the branch’s view."""
+"""Screens of payments for `make shots`: the filter of the window, and paying online up to the branch’s view."""
 
 from playwright.sync_api import Page
 
-from tests.support.screens import ACCOUNT, CUSTOMER, OPERATOR, Screen
+from tests.support.screens import ACCOUNT, CUSTOMER, OPERATOR, PAYMENTS, Screen
 
 INVOICES = f"/cabinet/legal/invoices/{ACCOUNT}/"
 
@@ -40,6 +40,15 @@ def pay(page: Page) -> None:
 
 
 PAYMENT_SCREENS: tuple[Screen, ...] = (
+    Screen("cabinet/payments-none", f"{PAYMENTS}?from_date=2021-01-01&to_date=2021-02-01", CUSTOMER),
+    Screen(
+        "cabinet/payments-filtered", f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20&from_amount=100000", CUSTOMER
+    ),
+    Screen(
+        "cabinet/payments-refused",
+        f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20&from_amount=багато&to_amount=1.234",
+        CUSTOMER,
+    ),
     Screen("cabinet/online-offer", INVOICES, CUSTOMER, act=open_invoice),
     Screen("cabinet/online-order", INVOICES, CUSTOMER, act=order),
     Screen("cabinet/online-bank", INVOICES, CUSTOMER, act=bank),

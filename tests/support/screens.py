@@ -235,17 +235,6 @@ SCREENS: tuple[Screen, ...] = (
     Screen("cabinet/payments", f"/cabinet/legal/payments/{ACCOUNT}/", CUSTOMER),
     Screen("cabinet/payments-manual", f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20", CUSTOMER),
     Screen(
-        "cabinet/payments-none", f"/cabinet/legal/payments/{ACCOUNT}/?from_date=2021-01-01&to_date=2021-02-01", CUSTOMER
-    ),
-    Screen(
-        "cabinet/payments-filtered", f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20&from_amount=100000", CUSTOMER
-    ),
-    Screen(
-        "cabinet/payments-refused",
-        f"{PAYMENTS}?from_date=2020-01-01&to_date=2020-02-20&from_amount=багато&to_amount=1.234",
-        CUSTOMER,
-    ),
-    Screen(
         "cabinet/finance-manual", f"/cabinet/legal/finance/{ACCOUNT}/?from_month=2020-01&to_month=2020-02", CUSTOMER
     ),
     Screen("cabinet/act", f"{FINANCE}act/?first=2020-01-01&last=2020-02-29", CUSTOMER),
