@@ -18,7 +18,7 @@ from cabinet_pages.billing.ledgers import ledger_for
 from cabinet_pages.billing.online_payments.messages import OnlineRefused
 from cabinet_pages.billing.online_payments.models import STATE_WORDS, OnlinePayment, RefundState
 from cabinet_pages.billing.online_payments.rules import HELD
-from cabinet_pages.billing.online_payments.services import mark_booked, refund_payment
+from cabinet_pages.billing.online_payments.services import close_problem, mark_booked, refund_payment
 from cabinet_pages.billing.online_payments.services.refunding import refundable
 from cabinet_pages.quantities.fields import FixedPointFormField
 from cabinet_pages.staff.billing import OfAccountAdmin
@@ -47,6 +47,12 @@ class BookedForm(forms.Form):
     )
 
 
+class ClarifiedForm(forms.Form):
+    """What came of a report that contradicts the order."""
+
+    answer = forms.CharField(max_length=255, error_messages={"required": gettext_lazy("Enter what came of it.")})
+
+
 class OnlinePaymentView(ScopedInspectView):
     """One online payment. Every answer to a good form is a redirect to the page itself."""
 
@@ -67,6 +73,8 @@ class OnlinePaymentView(ScopedInspectView):
             return self._again()
         if request.POST.get("action") == "book":
             return self._book(request)
+        if request.POST.get("action") == "clarify":
+            return self._clarify(request)
         return self._refund(request)
 
     def _refund(self, request: HttpRequest) -> HttpResponse:
@@ -91,6 +99,18 @@ class OnlinePaymentView(ScopedInspectView):
             messages.error(request, refused.message)
         else:
             messages.success(request, _("The payment is counted no longer: it is in the books."))
+        return self._again()
+
+    def _clarify(self, request: HttpRequest) -> HttpResponse:
+        form = ClarifiedForm(request.POST)
+        if not form.is_valid():
+            return self._with(clarified_form=form)
+        try:
+            close_problem(by=request.user, order=self.instance, note=form.cleaned_data["answer"])
+        except OnlineRefused as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, _("The payment is clarified; the history keeps what came of it."))
         return self._again()
 
     def _again(self) -> HttpResponse:

@@ -13,6 +13,7 @@ REFUND_ASK = "cabinet.online_payment.refund_ask"
 REFUND_DONE = "cabinet.online_payment.refund_done"
 REFUND_REFUSED = "cabinet.online_payment.refund_refused"
 BOOK = "cabinet.online_payment.book"
+CLARIFY = "cabinet.online_payment.clarify"
 
 
 def register_log_actions(actions: Any) -> None:
@@ -27,6 +28,7 @@ def register_log_actions(actions: Any) -> None:
     actions.register_action(REFUND_DONE, _("Refund"), _("Online payment refunded"))
     actions.register_action(REFUND_REFUSED, _("Refuse a refund"), _("Refund of an online payment refused"))
     actions.register_action(BOOK, _("Find an online payment in the books"), _("Online payment found in the books"))
+    actions.register_action(CLARIFY, _("Clarify an online payment"), _("Online payment clarified"))
 
 
 hooks.register("register_log_actions", register_log_actions)

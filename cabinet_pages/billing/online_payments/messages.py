@@ -23,6 +23,8 @@ SENTENCES = {
     ),
     "refund_refused": gettext_lazy("The payment service has refused the refund: %(why)s"),
     "note_required": gettext_lazy("Enter where the payment is booked."),
+    "answer_required": gettext_lazy("Enter what came of it."),
+    "nothing_unclear": gettext_lazy("There is nothing to clarify any more."),
     "already_booked": gettext_lazy("This payment is already found in the books."),
 }
 

@@ -1,4 +1,4 @@
-"""What the branch knows of an order and no rule finds: that the ERP has booked it."""
+"""What the branch knows of an order and no rule finds: that the ERP has booked it, or what a report meant."""
 
 from typing import Any
 
@@ -37,3 +37,27 @@ def mark_booked(*, by: Any, order: OnlinePayment, note: str) -> None:
     if not changed:
         raise OnlineRefused("already_booked" if order.booked_at else "not_paid")
     log(order, audit.BOOK, user=by, data={"note": note, "amount": f"{order.amount:f}"})
+
+
+@transaction.atomic
+def close_problem(*, by: Any, order: OnlinePayment, note: str) -> None:
+    """Say what came of an order whose reports contradict it; it is no longer to be clarified.
+
+    Args:
+        by: an employee of the account's branch.
+        order: with its account loaded; it is changed in place.
+        note: what came of it, for the log.
+
+    Raises:
+        OnlineRefused: `not_your_branch`, `answer_required`, `nothing_unclear`.
+    """
+    if not branches_for(by).filter(pk=order.account.branch_id).exists():
+        raise OnlineRefused("not_your_branch")
+    note = " ".join(note.replace("\x00", "").split())[:255]
+    if not note:
+        raise OnlineRefused("answer_required")
+    problem = order.problem
+    if not problem or not OnlinePayment.objects.filter(pk=order.pk, problem=problem).update(problem=""):
+        raise OnlineRefused("nothing_unclear")
+    order.problem = ""
+    log(order, audit.CLARIFY, user=by, data={"problem": problem, "note": note})

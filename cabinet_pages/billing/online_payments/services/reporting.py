@@ -97,7 +97,10 @@ def _write(order: OnlinePayment, event: ProviderEvent, change: Change) -> None:
     fields: dict[str, Any] = {"state": change.state, "refunded": change.refunded}
     if change.problem is not None:
         fields["problem"] = change.problem
-    elif change.state in SETTLED and order.paid_at is None:
+    elif event.status is ProviderStatus.PAID:
+        # What an earlier report said wrong is put right; that report is kept.
+        fields["problem"] = ""
+    if change.problem is None and change.state in SETTLED and order.paid_at is None:
         fields |= {"paid_at": event.happened_at, "paid_on": kyiv_date(event.happened_at)}
     if change.problem is None and event.payment and not order.provider_payment:
         fields["provider_payment"] = event.payment

@@ -14,7 +14,7 @@ from wagtail.models import ModelLogEntry
 from cabinet_pages.billing.online_payments import audit
 from cabinet_pages.billing.online_payments.messages import OnlineRefused
 from cabinet_pages.billing.online_payments.models import OnlinePayment, OnlineRefund
-from cabinet_pages.billing.online_payments.services import mark_booked, refund_payment, refunding
+from cabinet_pages.billing.online_payments.services import close_problem, mark_booked, refund_payment, refunding
 from cabinet_pages.install import install_groups
 from cabinet_pages.notifications.models import OutgoingMail
 from tests import factories
@@ -163,6 +163,24 @@ def test_a_payment_found_in_the_books_is_counted_no_longer(world: World, operato
         mark_booked(by=operator, order=world.order(), note=" ")
 
 
+def test_a_contradiction_is_closed_by_the_branch_or_by_a_right_report(world: World, operator: Any) -> None:
+    order = world.order()
+    world.report(order, "paid", "1.00")
+    order.refresh_from_db()
+    assert order.problem == "amount"
+    with pytest.raises(OnlineRefused, match="answer_required"):
+        close_problem(by=operator, order=order, note=" ")
+    close_problem(by=operator, order=order, note="Банк повернув 1,00 грн")
+    assert OnlinePayment.objects.get(pk=order.pk).problem == ""
+    assert ModelLogEntry.objects.get(action=audit.CLARIFY).data["problem"] == "amount"
+    with pytest.raises(OnlineRefused, match="nothing_unclear"):
+        close_problem(by=operator, order=order, note="ще раз")
+    world.report(order, "paid", "2.00")
+    world.report(order)
+    order.refresh_from_db()
+    assert (order.state, order.problem) == ("paid", "")
+
+
 # --- the screen -----------------------------------------------------------------------------------------------------
 
 
@@ -199,6 +217,15 @@ def test_the_screen_says_where_a_payment_is_booked(world: World, operator: Any) 
     answer = signed_in(operator).post(screen(order), {"action": "book", "note": "документ 5"}, follow=True)
     assert "документ 5" in answer.content.decode()
     assert world.awaited() == Decimal("0.00")
+
+
+def test_the_screen_closes_a_contradiction(world: World, operator: Any) -> None:
+    order, client = world.order(), signed_in(operator)
+    world.report(order, currency="EUR")
+    assert "провайдер повідомляє іншу валюту" in client.get(screen(order)).content.decode()
+    assert client.post(screen(order), {"action": "clarify", "answer": ""}).status_code == 422
+    client.post(screen(order), {"action": "clarify", "answer": "Помилка банку"})
+    assert OnlinePayment.objects.get().problem == ""
 
 
 def test_whoever_may_only_look_decides_nothing(world: World, operator: Any) -> None:
