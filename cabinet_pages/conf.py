@@ -51,8 +51,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "ONLINE_PAYMENT_DAYS": 5,
     # Largest scan that a person may attach to a request, in bytes.
     "SCAN_MAX_BYTES": 10 * 1024 * 1024,
-    # Archives (ZIP) that people order: the most files and bytes of one, how many hours it is kept, after how many seconds
-    # without a sign of life its worker is given up, and how many workers may end over it.
+    # Archives (ZIP) that people order: the most files and bytes of one, how many hours it is kept, after how many
+    # seconds without a sign of life its worker is given up, and how many workers may end over it.
     "ARCHIVE_MAX_FILES": 1000,
     "ARCHIVE_MAX_BYTES": 1024 * 1024 * 1024,
     "ARCHIVE_HOURS": 72,
