@@ -26,7 +26,8 @@ from cabinet_pages.accounts.models import Branch
 from cabinet_pages.archives.kinds import plugged_kinds
 from cabinet_pages.billing.online_payments.contract import payment_provider
 from cabinet_pages.conf import cabinet_settings
-from cabinet_pages.documents.verifying import document_verifier
+from cabinet_pages.documents.models import SpoiledFile
+from cabinet_pages.documents.verifying import document_verifier, unchecked_counter_signatures, unchecked_documents
 from cabinet_pages.install import missing_permissions
 from cabinet_pages.notifications.channels import installed_channels
 from cabinet_pages.notifications.events import installed_events
@@ -41,6 +42,8 @@ from cabinet_pages.windows.queries import concrete_types
 HOOK = "register_cabinet_doctor"
 # A mail that is due for longer tells that no worker runs.
 WORKER_GRACE = timedelta(minutes=15)
+# The report names so many files that are not what they were.
+SPOILED_NAMED = 20
 INSTALL = "run manage.py cabinet_install"
 
 
@@ -191,9 +194,15 @@ def _verifier() -> Topic:
     title = "Verifier of signatures"
     chosen = cabinet_settings.DOCUMENT_VERIFIER
     try:
-        return Topic(title, (path_of(document_verifier()),))
+        verifier = path_of(document_verifier())
     except (ImportError, KeyError, TypeError, ValueError, OSError) as error:
         return Topic(title, problems=(f"WAGTAIL_CABINET['DOCUMENT_VERIFIER'] {chosen!r} cannot be used: {error}",))
+    waiting = unchecked_documents().count() + unchecked_counter_signatures().count()
+    spoiled = tuple(
+        f"{one.path} holds other bytes than those that came: restore the file with SHA-256 {one.stated_sha256}"
+        for one in SpoiledFile.objects.order_by("path")[:SPOILED_NAMED]
+    )
+    return Topic(title, (verifier, f"{waiting} files wait to be checked"), spoiled)
 
 
 def _storage() -> Topic:

@@ -1,6 +1,6 @@
 """`manage.py cabinet_doctor` tells what is plugged in, and ends with 1 where something is wrong."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -12,11 +12,12 @@ from wagtail import hooks
 
 from cabinet_pages.access.groups import OPERATORS_GROUP
 from cabinet_pages.doctor import HOOK, Topic, topics
+from cabinet_pages.documents.models import SignedDocument, SpoiledFile
 from cabinet_pages.notifications.models import OutgoingMail
 from cabinet_pages.payments.pages import PaymentsPage
 from cabinet_pages.printing.rendering import Xhtml2PdfRenderer
 from cabinet_pages.windows.pages import CabinetPage
-from tests.factories import make_branch, make_site
+from tests.factories import make_account, make_branch, make_counter_signature, make_site
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +112,16 @@ def _second_csv() -> Any:
         rank = 999
 
     return Second()
+
+
+@pytest.mark.usefixtures("healthy")
+def test_files_that_wait_to_be_checked_are_counted_and_spoiled_ones_named() -> None:
+    document = SignedDocument.objects.create(
+        account=make_account(), kind="Акт", number="1", dated=date(2026, 1, 31), file="x", file_name="x"
+    )
+    make_counter_signature(document)
+    assert "2 files wait to be checked" in _report()[0]
+    SpoiledFile.objects.create(path="documents/aa/aab", stated_sha256="a" * 64, found_sha256="b" * 64)
+    (problem,) = _problems()
+    assert problem.startswith("documents/aa/aab holds other bytes")
+    assert "a" * 64 in problem
