@@ -59,7 +59,9 @@ def act_for(scope: Scope, first: date, last: date, stated: Sequence[StatedRow]) 
         last: not before `first`.
         stated: as `stated_for` gives them.
     """
-    anchor = max(row.month for row in stated if row.month <= first)
+    # A month before the first day, where there is one: then an opening balance that is not the closing one before it is
+    # a line of this act, and acts of two periods in a row join.
+    anchor = max((row.month for row in stated if row.month < first), default=first)
     within = [row for row in stated if anchor <= row.month <= last]
     return reconcile(first, last, within, [*_invoices(scope, anchor, last), *_payments(scope, anchor, last)])
 

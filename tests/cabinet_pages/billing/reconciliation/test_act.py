@@ -133,6 +133,17 @@ def test_an_unposted_difference_is_a_line_of_its_own(world: ActWorld) -> None:
     assert gap[2] in pdf_text(world, first="2026-02-01", last="2026-02-28")
 
 
+def test_acts_of_two_periods_in_a_row_join_where_the_balances_of_the_branch_do_not(world: ActWorld) -> None:
+    for balance in Balance.objects.filter(period__gte=date(2026, 2, 1)):
+        balance.opening += Decimal("5.00")
+        balance.closing += Decimal("5.00")
+        balance.save()
+    january = rows(act(world, first="2026-01-01", last="2026-01-31"))
+    february = rows(act(world, first="2026-02-01", last="2026-02-28"))
+    assert january[-1][1:] == february[0][1:]
+    assert february[1][2:4] == ["Уточнюється: сальдо на початок, лютий 2026", "5,00"]
+
+
 def test_annulled_and_withdrawn_documents_count_nothing(world: ActWorld) -> None:
     Invoice.objects.filter(number="Р-1").update(state=InvoiceState.ANNULLED)
     Payment.objects.filter(paid_on=date(2026, 1, 20)).update(withdrawn=True)
