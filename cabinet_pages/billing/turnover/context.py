@@ -36,6 +36,7 @@ def turnover_context(ledger: Ledger, first: date, last: date, months: Collection
         "ageing": ageing,
         "ages": list(AGE_WORDS.values()),
         "ageing_rows": [(row, list(zip(AGE_WORDS.values(), row.by_age, strict=True))) for row in ageing.rows],
+        "ageing_whole": list(zip(AGE_WORDS.values(), ageing.whole.by_age, strict=True)),
     }
 
 
