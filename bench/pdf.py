@@ -140,6 +140,7 @@ def _invoices(number: int) -> list[int]:
     from cabinet_pages.accounts.models import Account
     from cabinet_pages.articles.models import Article
     from cabinet_pages.billing.models import Invoice, InvoiceLine
+    from cabinet_pages.bulk import gather_statistics
     from cabinet_pages.quantities.folding import fold_name
     from cabinet_pages.utility.models import PayeeAccount, UtilitySettings
 
@@ -193,4 +194,6 @@ def _invoices(number: int) -> list[int]:
         ],
         batch_size=500,
     )
+    # As an import does.
+    gather_statistics([Invoice, InvoiceLine], rows=number)
     return [invoice.pk for invoice in invoices]

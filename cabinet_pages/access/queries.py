@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from cabinet_pages.access.models import (
     Access,
@@ -60,6 +60,22 @@ def accesses_for(user: Any) -> "QuerySet[Access]":
         .select_related("account__customer", "account__branch")
         .order_by("account__number")
     )
+
+
+def opened_to(user: Any, day: str) -> Q:
+    """The condition on rows of accounts that a user may see today, for an answer that needs no more of the scope.
+
+    Args:
+        user: the reader.
+        day: the field whose date must belong to the present owner.
+    """
+    accesses = accesses_for(user).filter(account=OuterRef("account")).select_related(None).order_by()
+    return Q(Exists(accesses)) & of_present_owner(day)
+
+
+def of_present_owner(day: str) -> Q:
+    """The condition on rows of accounts that keeps those whose date in a field belongs to the present owner."""
+    return Q(account__owned_since__isnull=True) | Q(**{f"{day}__gte": F("account__owned_since")})
 
 
 def readable_accesses() -> "QuerySet[Access]":

@@ -4,12 +4,12 @@ import hashlib
 import json
 from datetime import date
 
-from django.db.models import DateField, F, Q
+from django.db.models import DateField
 from django.db.models.functions import Coalesce
 from django.template.loader import get_template
 
 from cabinet_pages.access.models import Role
-from cabinet_pages.access.queries import Scope
+from cabinet_pages.access.queries import Scope, of_present_owner
 from cabinet_pages.accounts.models import Account, Branch
 from cabinet_pages.billing.invoice_pdf import TEMPLATE, InvoiceDocument
 from cabinet_pages.billing.ledgers import Ledger
@@ -94,9 +94,9 @@ def invoices_of_month(month: date, branch: Branch | None = None) -> list[int]:
         month: the first day of a month; an invoice without a period belongs to that of its date.
         branch: only those of its accounts.
     """
-    invoices = Invoice.objects.filter(
-        Q(account__owned_since__isnull=True) | Q(issued_on__gte=F("account__owned_since")), withdrawn=False
-    ).annotate(accounted_on=Coalesce("period", "issued_on", output_field=DateField()))
+    invoices = Invoice.objects.filter(of_present_owner("issued_on"), withdrawn=False).annotate(
+        accounted_on=Coalesce("period", "issued_on", output_field=DateField())
+    )
     invoices = invoices.filter(accounted_on__gte=month, accounted_on__lt=next_month(month))
     if branch is not None:
         invoices = invoices.filter(account__branch=branch)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
-from cabinet_pages.access.queries import Scope
+from cabinet_pages.access.queries import Scope, opened_to
 from cabinet_pages.articles.models import Article
 from cabinet_pages.billing.ledgers import Ledger, ledger_for
 from cabinet_pages.billing.models import Balance, Invoice, InvoiceLine, InvoiceState
@@ -104,6 +104,11 @@ def invoice_totals(invoices: "QuerySet[Invoice]") -> InvoiceTotals:
 def invoice_for(scope: Scope, uuid: UUID) -> Invoice | None:
     """One invoice of the account; None for a foreign, a hidden and an absent one alike."""
     return invoices_for(scope).filter(uuid=uuid).first()
+
+
+def invoices_opened_to(user: Any) -> "QuerySet[Invoice]":
+    """Invoices of all accounts that a user may see, each with its account, for whoever is asked for one of them."""
+    return Invoice.objects.filter(opened_to(user, "issued_on"), withdrawn=False).select_related("account").order_by()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
-from cabinet_pages.access.queries import accesses_for, scope_of
 from cabinet_pages.access.views import private
 from cabinet_pages.billing.issued_files import pdf_response
 from cabinet_pages.billing.pages import InvoicesPage
-from cabinet_pages.billing.queries import invoice_for
+from cabinet_pages.billing.queries import invoices_opened_to
 from cabinet_pages.windows.queries import address_below
 
 
@@ -28,16 +27,14 @@ def invoice_file(request: HttpRequest, uuid: UUID) -> HttpResponse:
     Raises:
         Http404: alike for a foreign, a hidden and an absent invoice, and while no window of invoices is published.
     """
-    shown = accesses_for(request.user).filter(Exists(InvoicesPage.objects.live()))
-    access = shown.filter(account__invoices__uuid=uuid).first()
-    invoice = None if access is None else invoice_for(scope_of(access), uuid)
-    if access is None or invoice is None:
+    invoices = invoices_opened_to(request.user).filter(Exists(InvoicesPage.objects.live()), uuid=uuid)
+    invoice = invoices.first()
+    if invoice is None:
         raise Http404
-    invoice.account = access.account
     response = pdf_response(request, invoice)
     if response is None:
         messages.error(request, gettext("The PDF cannot be given at the moment. Please tell the call centre."))
         site = Site.find_for_request(request)
         window = address_below(site.root_page, InvoicesPage, request) if site else ""
-        return redirect(f"{window}{access.account.slug}/{uuid}/")
+        return redirect(f"{window}{invoice.account.slug}/{uuid}/")
     return response
