@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.billing.rules import PaymentStatus
 from cabinet_pages.billing.turnover.rules import ArticleName
+from cabinet_pages.windows.fields import CalendarMonthField
 
 STATUS_WORDS = {
     PaymentStatus.PAID: _("paid in full"),
@@ -23,13 +23,7 @@ class InvoiceFilter(forms.Form):
     """A year, a month, how far it is paid, and an article, or all of them."""
 
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
-    month = forms.TypedChoiceField(
-        label=_("Month"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[("", _("All months")), *((str(number), name) for number, name in MONTHS.items())],
-    )
+    month = CalendarMonthField()
     status = forms.TypedChoiceField(
         label=_("Payment of the invoice"),
         required=False,

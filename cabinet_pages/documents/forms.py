@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from cabinet_pages.documents.queries import TEXT_AT_MOST, DocumentChoices, DocumentState, DocumentWish
+from cabinet_pages.windows.fields import CalendarMonthField
 
 STATE_WORDS = {
     DocumentState.TO_SIGN: _("to be signed by you"),
@@ -20,13 +20,7 @@ class DocumentFilter(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind of document"), required=False)
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
-    month = forms.TypedChoiceField(
-        label=_("Month"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[("", _("All months")), *((str(number), name) for number, name in MONTHS.items())],
-    )
+    month = CalendarMonthField()
     state = forms.TypedChoiceField(
         label=_("State of the document"),
         required=False,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,15 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d.%m.%Y"])
         super().__init__(**kwargs)
+
+
+class CalendarMonthField(forms.TypedChoiceField):
+    """A month of any year, 1 to 12, or None for all of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", _("All months")), *((str(number), name) for number, name in MONTHS.items())]
+        kwargs = {"label": _("Month"), "required": False, "coerce": int, "empty_value": None, **kwargs}
+        super().__init__(choices=choices, **kwargs)
 
 
 class MonthField(forms.TypedChoiceField):

@@ -122,8 +122,7 @@ OWN_ROUTES = {
 }
 # Routes that only act, and lead whoever comes by a link to the list.
 LEAD_TO_A_LIST = {"archive"}
-# Only an owner manages access, and only a POST withdraws or activates.
-OWNERS_ONLY = {"cabinet_access"}
+# Only a POST withdraws or activates.
 POST_ONLY = {
     ("ConsumerSectionPage", "withdraw"),
     ("InvoicesPage", "pay_online"),
