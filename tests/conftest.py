@@ -25,6 +25,8 @@ from tests.support.system import chromium_path, required
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
 PICTURES = ROOT / "var" / "failures"
+# Seconds after which a test of the short form hangs rather than works: it fails, and tells where it stood.
+STANDSTILL = 600
 
 
 # A machine that is busy makes no example wrong; speed is measured in bench/.
@@ -52,6 +54,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _asks_a_database(item)]
     for item in items:
         _restore_migrated_rows(item)
+        if not TRUST:
+            item.add_marker(pytest.mark.timeout(STANDSTILL))
     # Both databases are tested at once on two cores: one begins with the served demo, the other ends with it.
     last = os.environ.get("TEST_DATABASE") == "postgresql"
     items.sort(key=lambda item: ("served_demo" in getattr(item, "fixturenames", ())) == last)
