@@ -124,8 +124,8 @@ def _entries(
     utility = utility_of_default_site()
     for start in range(0, len(ordered), _CHUNK):
         chunk = ordered[start : start + _CHUNK]
-        found = invoices_of(scopes).filter(pk__in=chunk).select_related("account__branch", "account__customer")
-        invoices = found.in_bulk()
+        found = invoices_of(scopes).filter(pk__in=chunk)
+        invoices = found.select_related("account__branch", "account__customer", "issued").in_bulk()
         for pk in chunk:
             # One that was withdrawn a moment ago is in no list any more.
             if pk in invoices:

@@ -83,8 +83,8 @@ def issued_for(invoice: Invoice, content: str) -> IssuedInvoice | None:
 
 
 def kept_document(invoice: Invoice) -> IssuedInvoice | None:
-    """The document that was issued for what an invoice says now; two queries."""
-    return issued_for(invoice, content_digest(invoice))
+    """The document that was issued for what an invoice says now; no query where it is loaded with it, else two."""
+    return invoice.issued or issued_for(invoice, content_digest(invoice))
 
 
 def invoices_of_month(month: date, branch: Branch | None = None) -> list[int]:

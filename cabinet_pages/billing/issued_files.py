@@ -5,7 +5,7 @@ import logging
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
-from cabinet_pages.billing.documents import kept_document, owner_scope
+from cabinet_pages.billing.documents import owner_scope
 from cabinet_pages.billing.invoice_pdf import file_name
 from cabinet_pages.billing.models import Invoice
 from cabinet_pages.billing.services.issuing import IssuedInvoiceDamaged, issue_invoice, issued_bytes
@@ -20,10 +20,10 @@ def pdf_response(request: HttpRequest, invoice: Invoice) -> HttpResponse | None:
 
     Args:
         request: of the reader, on whose site the payee is.
-        invoice: one that the reader may open.
+        invoice: one that the reader may open, with what was issued for it.
     """
     try:
-        issued = kept_document(invoice)
+        issued = invoice.issued
         if issued is None:
             utility = UtilitySettings.for_request(request)
             issued = issue_invoice(utility=utility, scope=owner_scope(invoice.account), invoice=invoice)

@@ -45,6 +45,11 @@ class Invoice(models.Model):
     vat = MoneyField(_("VAT"))
     gross = MoneyField(_("sum with VAT"))
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    # The document of what the invoice says now, so that a download need not compare all of it. Issuing notes it,
+    # and the service that writes invoices takes it away.
+    issued = models.ForeignKey(
+        "IssuedInvoice", on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("invoice")

@@ -107,8 +107,8 @@ def invoice_for(scope: Scope, uuid: UUID) -> Invoice | None:
 
 
 def invoices_opened_to(user: Any) -> "QuerySet[Invoice]":
-    """Invoices of all accounts that a user may see, each with its account, for whoever is asked for one of them."""
-    return Invoice.objects.filter(opened_to(user, "issued_on"), withdrawn=False).select_related("account").order_by()
+    """Invoices of all accounts that a user may see, for whoever is asked for one of them."""
+    return Invoice.objects.filter(opened_to(user, "issued_on"), withdrawn=False).order_by()
 
 
 @dataclass(frozen=True, slots=True)

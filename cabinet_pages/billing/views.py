@@ -5,8 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
@@ -27,10 +27,8 @@ def invoice_file(request: HttpRequest, uuid: UUID) -> HttpResponse:
     Raises:
         Http404: alike for a foreign, a hidden and an absent invoice, and while no window of invoices is published.
     """
-    invoices = invoices_opened_to(request.user).filter(Exists(InvoicesPage.objects.live()), uuid=uuid)
-    invoice = invoices.first()
-    if invoice is None:
-        raise Http404
+    invoices = invoices_opened_to(request.user).filter(Exists(InvoicesPage.objects.live()))
+    invoice = get_object_or_404(invoices.select_related("issued"), uuid=uuid)
     response = pdf_response(request, invoice)
     if response is None:
         messages.error(request, gettext("The PDF cannot be given at the moment. Please tell the call centre."))

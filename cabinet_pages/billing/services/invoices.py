@@ -107,7 +107,8 @@ def _promote_chunk(chunk: list[InvoiceRow]) -> None:
     created = Invoice.objects.bulk_create(
         [Invoice(**dict(zip(_FIELDS, _values(row), strict=True))) for row in new], batch_size=500
     )
-    update_rows(Invoice, _FIELDS, ((row.pk, *_values(row)) for row in replaced))
+    # What was issued for them is of what they said before.
+    update_rows(Invoice, (*_FIELDS, "issued_id"), ((row.pk, *_values(row), None) for row in replaced))
     InvoiceLine.objects.filter(invoice_id__in=[row.pk for row in replaced]).delete()
     ids = [invoice.pk for invoice in created] + [row.pk for row in replaced]
     insert_rows(

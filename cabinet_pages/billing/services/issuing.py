@@ -1,9 +1,10 @@
 """Issues the PDF of an invoice: its bytes are made once for a content of the invoice, and kept."""
 
 import hashlib
+from contextlib import suppress
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max
 
 from cabinet_pages.access.models import private_storage
@@ -43,11 +44,14 @@ def issue_invoice(*, utility: UtilitySettings, scope: Scope, invoice: Invoice) -
     Raises:
         PdfFailed: it cannot be rendered; nothing is kept.
     """
+    if invoice.issued is not None:
+        return invoice.issued
     content = content_digest(invoice)
-    kept = issued_for(invoice, content)
-    if kept is not None:
-        return kept
-    return _keep(invoice, content, invoice_pdf(document_of(utility, scope, invoice)))
+    issued = issued_for(invoice, content)
+    if issued is None:
+        issued = _keep(invoice, content, invoice_pdf(document_of(utility, scope, invoice)))
+    _note_issued(invoice.pk, issued)
+    return issued
 
 
 def issued_bytes(issued: IssuedInvoice) -> bytes:
@@ -89,6 +93,17 @@ def _keep(invoice: Invoice, content: str, pdf: bytes) -> IssuedInvoice:
     raise RuntimeError(f"invoice {invoice} was issued {_TRIES} times by others at once")
 
 
+def _note_issued(invoice_id: int, issued: IssuedInvoice) -> None:
+    """Note at an invoice that a document is of what it says, unless it says something else by now.
+
+    An import that is just writing it is not waited for: the next download notes it then.
+    """
+    with suppress(OperationalError), transaction.atomic():
+        invoice = Invoice.objects.select_for_update(skip_locked=True).filter(pk=invoice_id).first()
+        if invoice is not None and content_digest(invoice) == issued.content_sha256:
+            Invoice.objects.filter(pk=invoice_id).update(issued=issued)
+
+
 def issue_by_id(*, invoice_id: int) -> bool:
     """Issue the document of an invoice for its account's owner; return whether it was made now.
 
@@ -99,7 +114,7 @@ def issue_by_id(*, invoice_id: int) -> bool:
     """
     invoice = (
         Invoice.objects.filter(pk=invoice_id, withdrawn=False)
-        .select_related("account__customer", "account__branch")
+        .select_related("account__customer", "account__branch", "issued")
         .first()
     )
     if invoice is None or kept_document(invoice) is not None:

@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cabinet_pages.billing import documents
-from cabinet_pages.billing.documents import owner_scope
-from cabinet_pages.billing.models import Invoice, InvoiceState, IssuedInvoice
+from cabinet_pages.billing.models import Invoice, InvoiceLine, InvoiceState, IssuedInvoice
 from cabinet_pages.billing.rules import line_amounts
 from cabinet_pages.billing.services.invoices import InvoiceLineRow, InvoiceRow, promote_invoices, remove_invoices
-from cabinet_pages.billing.services.issuing import IssuedInvoiceDamaged, issue_invoice, issued_bytes
+from cabinet_pages.billing.services.issuing import IssuedInvoiceDamaged, issued_bytes
 from cabinet_pages.printing import rendering
 from tests import factories
 from tests.cabinet_pages.billing.payees import make_utility
@@ -151,10 +150,39 @@ def test_a_document_that_cannot_be_made_keeps_nothing(
     assert not IssuedInvoice.objects.exists()
 
 
-def test_a_kept_document_takes_three_queries_however_long_it_is(account: Any) -> None:
+def test_a_kept_document_is_given_without_a_look_at_the_lines(account: Any, client: Any) -> None:
     invoice = factories.make_invoice(account, lines=["1.20"] * 30)
-    scope, utility = owner_scope(account), make_utility()
-    issue_invoice(utility=utility, scope=scope, invoice=invoice)
+    client.get(address(invoice))
     with CaptureQueriesContext(connection) as queries:
-        issued_bytes(issue_invoice(utility=utility, scope=scope, invoice=invoice))
-    assert len(queries) <= 3
+        assert client.get(address(invoice)).content.startswith(b"%PDF")
+    asked = " ".join(query["sql"] for query in queries)
+    assert InvoiceLine._meta.db_table not in asked
+    # The session, the person, and the invoice with its document.
+    assert len(queries) == 3
+
+
+def test_a_document_issued_before_invoices_knew_theirs_is_given_and_noted(account: Any, client: Any) -> None:
+    invoice = factories.make_invoice(account)
+    first = client.get(address(invoice)).content
+    Invoice.objects.update(issued=None)
+    assert client.get(address(invoice)).content == first
+    assert Invoice.objects.get().issued == IssuedInvoice.objects.get()
+
+
+def test_a_document_is_not_noted_at_an_invoice_that_an_import_has_changed_meanwhile(
+    account: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = factories.make_invoice(account, lines=["120.00"])
+    renders = rendering.Xhtml2PdfRenderer.render
+
+    def render(self: Any, template: str, context: Any) -> bytes:
+        content = renders(self, template, context)
+        if Invoice.objects.get().gross == Decimal("120.00"):
+            promote_invoices(rows=[row_of(invoice, "240.00", invoice.pk)])
+        return content
+
+    monkeypatch.setattr(rendering.Xhtml2PdfRenderer, "render", render)
+    first = client.get(address(invoice)).content
+    assert Invoice.objects.get().issued is None
+    assert client.get(address(invoice)).content != first
+    assert Invoice.objects.get().issued == IssuedInvoice.objects.get(version=2)

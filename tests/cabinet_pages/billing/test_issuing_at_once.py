@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from cabinet_pages.access.models import private_storage
 from cabinet_pages.billing.documents import owner_scope
@@ -103,3 +103,18 @@ def test_two_contents_of_one_invoice_at_once_are_two_versions(monkeypatch: pytes
     found = [one for one in at_once([of_the_first, of_the_second, change]) if one is not None]
     assert sorted(one.version for one in found) == [1, 2]
     assert len({one.content_sha256 for one in found}) == 2
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer and locks no rows")
+def test_an_import_that_is_writing_the_invoice_is_not_waited_for() -> None:
+    factories.make_site()
+    utility = make_utility()
+    account = factories.make_account("80-1")
+    invoice = factories.make_invoice(account, lines=["120.00"])
+    issued = issue_invoice(utility=utility, scope=owner_scope(account), invoice=invoice)
+    Invoice.objects.update(issued=None)
+    with transaction.atomic():
+        promote_invoices(rows=[row_of(invoice, "240.00", invoice.pk)])
+        found = at_once([lambda: issue_invoice(utility=utility, scope=owner_scope(account), invoice=invoice)])
+    assert found == [issued]
+    assert Invoice.objects.get().issued is None
