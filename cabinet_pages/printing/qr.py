@@ -63,15 +63,14 @@ def qr_image(symbol: Any, *, badge: str = "") -> str:
     Args:
         badge: a letter to stand in a white circle in the middle.
     """
-    side = len(symbol.matrix) + 2 * QUIET_ZONE
+    modules = len(symbol.matrix)
+    side = modules + 2 * QUIET_ZONE
+    dark = Image.frombytes("L", (modules, modules), bytes(0 if cell else 255 for line in symbol.matrix for cell in line))
     image = Image.new("1", (side, side), 1)
-    for row, line in enumerate(symbol.matrix):
-        for column, module in enumerate(line):
-            if module:
-                image.putpixel((column + QUIET_ZONE, row + QUIET_ZONE), 0)
+    image.paste(dark.convert("1", dither=Image.Dither.NONE), (QUIET_ZONE, QUIET_ZONE))
     image = image.resize((side * _PIXELS, side * _PIXELS), Image.Resampling.NEAREST)
     if badge:
-        middle, radius = side * _PIXELS / 2, len(symbol.matrix) * _BADGE / 2 * _PIXELS
+        middle, radius = side * _PIXELS / 2, modules * _BADGE / 2 * _PIXELS
         draw = ImageDraw.Draw(image)
         draw.circle((middle, middle), radius, fill=1)
         draw.text((middle, middle), badge, fill=0, font=_font(round(radius * 1.5)), anchor="mm")
