@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.db import connection
 from psycopg import sql
+
+# Longer than a server takes to copy or to drop a database on a machine that is busy.
+PATIENCE_SECONDS = 60
 
 
 @contextmanager
@@ -30,12 +34,39 @@ def scratch_database(folder: Path) -> Iterator[str]:
                 # Beside the database stands the folder of its imports' locks.
                 shutil.rmtree(file) if file.is_dir() else file.unlink()
         return
-    server = os.environ.get("POSTGRES_URL") or os.environ["DATABASE_URL"]
-    _execute(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
-        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        yield postgres_url(name)
     finally:
-        _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(name)
+
+
+def postgres_url(name: str) -> str:
+    """The URL of a database of the PostgreSQL server of this run by its name."""
+    return urlunsplit(urlsplit(_server())._replace(path=f"/{name}"))
+
+
+def administer(statement: sql.Composed) -> None:
+    """Execute a statement that no transaction may hold, such as `CREATE DATABASE`, on the server of this run.
+
+    Raises:
+        QueryCanceled: it took longer than any such statement takes.
+    """
+    patience = f"-c statement_timeout={PATIENCE_SECONDS}s"
+    with psycopg.connect(_server(), autocommit=True, connect_timeout=PATIENCE_SECONDS, options=patience) as connected:
+        connected.execute(statement)
+
+
+def drop_database(name: str) -> None:
+    """Remove a database of the server, whoever is connected to it.
+
+    `DROP DATABASE` waits until every process of the server has answered it, whatever that one is busy with. One that
+    never does shall not hold the whole run: the database then goes with the server.
+    """
+    try:
+        administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    except psycopg.errors.QueryCanceled:
+        warnings.warn(f"PostgreSQL did not drop {name} in {PATIENCE_SECONDS} seconds.", stacklevel=2)
 
 
 def gather_statistics() -> None:
@@ -48,6 +79,5 @@ def gather_statistics() -> None:
             cursor.execute("ANALYZE")
 
 
-def _execute(server: str, statement: sql.Composed) -> None:
-    with psycopg.connect(server, autocommit=True) as administrator:
-        administrator.execute(statement)
+def _server() -> str:
+    return os.environ.get("POSTGRES_URL") or os.environ["DATABASE_URL"]

@@ -1,17 +1,17 @@
 """Copies of a database, so that every killed import starts from the same state."""
 
-import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.db import connection, connections
 from psycopg import sql
+
+from tests.support.databases import administer, drop_database, postgres_url
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def clone(source: str, folder: Path) -> Iterator[str]:
     copy, original = sql.Identifier(name), sql.Identifier(source)
     for attempt in range(100):
         try:
-            _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
+            administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
         except psycopg.errors.ObjectInUse:
             # A process that has just ended is a moment longer connected.
             if attempt == 99:
@@ -46,7 +46,7 @@ def clone(source: str, folder: Path) -> Iterator[str]:
     try:
         yield name
     finally:
-        _execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
+        drop_database(name)
 
 
 def migrated_database() -> str:
@@ -65,13 +65,4 @@ def url_of(name: str) -> str:
     """The URL of a database of the vendor under test by its name."""
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
-    return urlunsplit(urlsplit(_server())._replace(path=f"/{name}"))
-
-
-def _server() -> str:
-    return os.environ.get("POSTGRES_URL") or os.environ["DATABASE_URL"]
-
-
-def _execute(statement: sql.Composed) -> None:
-    with psycopg.connect(_server(), autocommit=True) as administrator:
-        administrator.execute(statement)
+    return postgres_url(name)

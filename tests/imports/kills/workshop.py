@@ -7,6 +7,7 @@ other end of the line.
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -34,11 +35,6 @@ class Workshop:
     def __init__(self, database: str, folder: Path) -> None:
         self.output = folder / "output"
         environment = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE"}
-        environment |= {
-            "DATABASE_URL": database,
-            "DJANGO_SETTINGS_MODULE": "tests.imports.kills.settings",
-            "PYTHONPATH": os.pathsep.join(sys.path),
-        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.imports.kills.workshop"],
             env={
@@ -63,6 +59,8 @@ class Workshop:
         told = {"act": act, "database": database, "output": str(self.output), **order}
         self.process.stdin.write(json.dumps(told) + "\n")
         self.process.stdin.flush()
+        answered, _, _ = select.select([self.process.stdout], [], [], 3 * PATIENCE)
+        assert answered, f"The process that forks has not answered to {told}."
         answer = json.loads(self.process.stdout.readline())
         return Outcome(answer["signal"], answer["exit"], self.output.read_text(), answer["seconds"])
 
