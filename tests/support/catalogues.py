@@ -7,7 +7,7 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polib
@@ -25,7 +25,8 @@ CATALOGUES: Mapping[str, tuple[str, ...]] = {
     "site/website": ("site/website", "imports", "cabinet_pages"),
 }
 TEMPLATES_OF_THE_SITE = "templates"
-SIMPLE = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+OF_A_LIBRARY = "Of a library:"
+SIMPLE = {"_", "_now", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 WITH_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
 TEMPLATE_CALL = re.compile(
     r"(?<![a-z_])(?P<name>gettext|pgettext|ngettext|npgettext|_)\(\s*(?P<rest>u?(?:'|\"))", re.MULTILINE
@@ -120,23 +121,38 @@ def owner(path: Path) -> str | None:
     return next((app for app in CATALOGUES if relative.startswith(f"{app}/")), None)
 
 
-def untranslated() -> list[str]:
-    """Return, with its file, each text of the sources that no catalogue it may rely on translates."""
-    known = {app: set().union(*(translated(name) for name in names)) for app, names in CATALOGUES.items()}
-    found: list[str] = []
+def texts_of_sources() -> Iterator[tuple[Path, Key]]:
+    """Yield the texts of all packages, each with its file."""
     for folder in (*CATALOGUES, TEMPLATES_OF_THE_SITE):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix not in {".py", ".html", ".txt"} or "migrations" in path.parts:
                 continue
-            app = owner(path)
-            if app is None:
-                continue
             code = path.read_text(encoding="utf-8")
             texts = texts_of_python(code) if path.suffix == ".py" else texts_of_template(code)
-            for context, text in dict.fromkeys(texts):
-                if text and (context, text) not in known[app]:
-                    found.append(f"{path.relative_to(ROOT)}: no translation of {text!r}")
-    return found
+            for key in dict.fromkeys(texts):
+                if key[1]:
+                    yield path, key
+
+
+def untranslated(texts: Iterable[tuple[Path, Key]]) -> list[str]:
+    """Return, with its file, each text that no catalogue it may rely on translates."""
+    known = {app: set().union(*(translated(name) for name in names)) for app, names in CATALOGUES.items()}
+    return [
+        f"{path.relative_to(ROOT)}: no translation of {key[1]!r}"
+        for path, key in texts
+        if (app := owner(path)) and key not in known[app]
+    ]
+
+
+def unsaid(texts: Iterable[tuple[Path, Key]]) -> list[str]:
+    """Return each entry whose text no source has any more; those of a library say so in their comment."""
+    said = {key for _, key in texts}
+    return [
+        f"{source(app).relative_to(ROOT)}: nothing says {entry.msgid!r}"
+        for app in CATALOGUES
+        for entry in (polib.pofile(str(source(app))) if source(app).exists() else ())
+        if (entry.msgctxt, entry.msgid) not in said and not entry.comment.startswith(OF_A_LIBRARY)
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -148,7 +164,8 @@ def main(arguments: list[str]) -> int:
             if source(app).exists():
                 catalogue = polib.pofile(str(source(app)))
                 catalogue.save_as_mofile(str(source(app).with_suffix(".mo")))
-    wrong = [text for app in CATALOGUES for text in stale(app)] + untranslated()
+    texts = list(texts_of_sources())
+    wrong = [text for app in CATALOGUES for text in stale(app)] + untranslated(texts) + unsaid(texts)
     for text in wrong:
         print(text, file=sys.stderr)
     print(f"Catalogues: {len(wrong)} complaints.")

@@ -94,14 +94,12 @@ class ActDocument:
     @property
     def utility_heading(self) -> str:
         """The heading of the utility's columns."""
-        return _("By the data of the utility: %(side)s") % {
-            "side": self.utility.short_name or self.utility.full_name,
-        }
+        return _("By the data of the utility")
 
     @property
     def consumer_heading(self) -> str:
         """The heading of the consumer's columns."""
-        return _("By the data of the consumer: %(side)s") % {"side": self.account.customer.name}
+        return _("By the data of the consumer")
 
     @property
     def heading(self) -> str:
@@ -135,8 +133,8 @@ class ActDocument:
     def preamble(self) -> str:
         """Who has reconciled what with whom."""
         return _(
-            "We, the undersigned, %(utility)s on the one side and %(customer)s on the other side, "
-            "have made this act to the effect that we reconciled our settlements for "
+            "We, the undersigned, the utility %(utility)s on the one side and the consumer %(customer)s on the other "
+            "side, have made this act to the effect that we reconciled our settlements for "
             "the period from %(first)s to %(last)s, and as of %(last)s their state is as follows:"
         ) % {
             **self._days(),
