@@ -65,9 +65,11 @@ def qr_image(symbol: Any, *, badge: str = "") -> str:
     """
     modules = len(symbol.matrix)
     side = modules + 2 * QUIET_ZONE
-    dark = Image.frombytes("L", (modules, modules), bytes(0 if cell else 255 for line in symbol.matrix for cell in line))
+    cells = bytes(0 if cell else 255 for line in symbol.matrix for cell in line)
     image = Image.new("1", (side, side), 1)
-    image.paste(dark.convert("1", dither=Image.Dither.NONE), (QUIET_ZONE, QUIET_ZONE))
+    image.paste(
+        Image.frombytes("L", (modules, modules), cells).convert("1", dither=Image.Dither.NONE), (QUIET_ZONE, QUIET_ZONE)
+    )
     image = image.resize((side * _PIXELS, side * _PIXELS), Image.Resampling.NEAREST)
     if badge:
         middle, radius = side * _PIXELS / 2, modules * _BADGE / 2 * _PIXELS
