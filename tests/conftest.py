@@ -16,7 +16,7 @@ from hypothesis import settings as search_settings
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import DESKTOP, Complaints, chromium, person
-from tests.support.databases import scratch_database
+from tests.support.databases import leave_vacuum_to_the_tests, scratch_database, vacuum
 from tests.support.mail import MailSink, mail_sink
 from tests.support.scale import SEED, TRUST
 from tests.support.site import ServedSite, demo_site
@@ -27,6 +27,7 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 PICTURES = ROOT / "var" / "failures"
 # Seconds after which a test of the short form hangs rather than works: it fails, and tells where it stood.
 STANDSTILL = 600
+DATABASE_IS_THERE = pytest.StashKey[bool]()
 
 
 # A machine that is busy makes no example wrong; speed is measured in bench/.
@@ -109,6 +110,23 @@ def _as_a_new_visitor() -> Iterator[None]:
     cache.clear()
     with translation.override(project_settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, in which no process of the server works beside the tests."""
+    with django_db_blocker.unblock():
+        leave_vacuum_to_the_tests()
+    request.config.stash[DATABASE_IS_THERE] = True
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_rows_of_earlier_files(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """The tests of a file leave no dead rows to those of the next."""
+    yield
+    if request.config.stash.get(DATABASE_IS_THERE, False):
+        with django_db_blocker.unblock():
+            vacuum()
 
 
 @pytest.fixture(scope="session")
