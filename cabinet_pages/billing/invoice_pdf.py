@@ -15,7 +15,7 @@ from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from cabinet_pages.billing.paying import Part, PaymentOffer, payment_offers
-from cabinet_pages.billing.queries import balances_for, payee_accounts_for
+from cabinet_pages.billing.queries import balances_for, payee_accounts_for, payee_accounts_of
 from cabinet_pages.billing.rules import StatedBalance, amount_in_words, stated_balance
 from cabinet_pages.printing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
 from cabinet_pages.quantities.money import ZERO, total
@@ -53,13 +53,23 @@ class InvoiceDocument:
 
     @cached_property
     def payees(self) -> list[PayeeAccount]:
-        """Where to pay the articles of the lines; one query."""
-        return payee_accounts_for(self.utility, {line.article_id for line in self.lines})
+        """Where to pay the articles of the lines."""
+        return payee_accounts_for(self._payee_accounts, {line.article_id for line in self.lines})
 
     @cached_property
     def offers(self) -> list[PaymentOffer]:
         """Payments of what is left, one for each IBAN; none where nothing is due."""
-        return payment_offers(utility=self.utility, invoice=self.invoice, lines=self.lines, parts=self.parts)
+        return payment_offers(
+            utility=self.utility,
+            accounts=self._payee_accounts,
+            invoice=self.invoice,
+            lines=self.lines,
+            parts=self.parts,
+        )
+
+    @cached_property
+    def _payee_accounts(self) -> list[PayeeAccount]:
+        return payee_accounts_of(self.utility)
 
     @property
     def heading(self) -> str:

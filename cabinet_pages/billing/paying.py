@@ -105,12 +105,18 @@ class PaymentOffer:
 
 
 def payment_offers(
-    *, utility: UtilitySettings, invoice: Invoice, lines: Iterable[InvoiceLine], parts: Sequence[Part]
+    *,
+    utility: UtilitySettings,
+    accounts: Sequence[PayeeAccount],
+    invoice: Invoice,
+    lines: Iterable[InvoiceLine],
+    parts: Sequence[Part],
 ) -> list[PaymentOffer]:
     """Payments for what is left of an invoice: none for an annulled one, and none where nothing is due.
 
     Args:
-        utility: the payee, with a map from articles to IBANs; an account without an article serves all others.
+        utility: the payee.
+        accounts: its IBANs by article; an account without an article serves all others.
         invoice: with its account.
         lines: of the invoice; they say what VAT is in an article's sum.
         parts: articles with what is left to pay of them.
@@ -121,7 +127,6 @@ def payment_offers(
     due = [part for part in parts if part.unpaid > 0]
     if invoice.state == InvoiceState.ANNULLED or not due:
         return []
-    accounts = list(utility.payee_accounts.select_related("article"))
     by_account: dict[str, list[Part]] = {}
     named: dict[str, PayeeAccount] = {}
     for part in due:

@@ -173,14 +173,19 @@ def lines_of(invoice: Invoice) -> "QuerySet[InvoiceLine]":
     return invoice.lines.select_related("article").order_by("position")
 
 
-def payee_accounts_for(utility: UtilitySettings, articles: set[int]) -> list[PayeeAccount]:
+def payee_accounts_of(utility: UtilitySettings) -> list[PayeeAccount]:
+    """All IBANs of the utility with their articles; one query."""
+    return list(utility.payee_accounts.select_related("article"))
+
+
+def payee_accounts_for(accounts: Iterable[PayeeAccount], articles: set[int]) -> list[PayeeAccount]:
     """IBANs to which articles are paid: the articles' own, and the general ones for the rest.
 
     Args:
-        utility: whose accounts.
+        accounts: of the utility.
         articles: primary keys of the articles of an invoice's lines.
     """
-    accounts = list(utility.payee_accounts.select_related("article"))
+    accounts = list(accounts)
     own = [account for account in accounts if account.article_id in articles]
     covered = {account.article_id for account in own}
     general = [account for account in accounts if account.article_id is None]
