@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from cabinet_pages.access.queries import Scope
 from cabinet_pages.accounts.models import Account
 from cabinet_pages.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
-from cabinet_pages.billing.paying import Part, PaymentOffer, payment_offers
-from cabinet_pages.billing.queries import balances_for, payee_accounts_for, payee_accounts_of
+from cabinet_pages.billing.paying import Part, PaymentOffer, payee_accounts_for, payment_offers
+from cabinet_pages.billing.queries import balances_for, payee_accounts_of
 from cabinet_pages.billing.rules import StatedBalance, amount_in_words, stated_balance
 from cabinet_pages.printing.rendering import DOCUMENT_LANGUAGE, pdf_renderer
 from cabinet_pages.quantities.money import ZERO, total
@@ -61,7 +61,8 @@ class InvoiceDocument:
         """Payments of what is left, one for each IBAN; none where nothing is due."""
         return payment_offers(
             utility=self.utility,
-            accounts=self._payee_accounts,
+            # Where nothing is due, nothing is asked for.
+            accounts=self._payee_accounts if self.unpaid else [],
             invoice=self.invoice,
             lines=self.lines,
             parts=self.parts,

@@ -138,6 +138,19 @@ def payment_offers(
     return [_offer(utility, invoice, named[iban], own, vat_of) for iban, own in by_account.items()]
 
 
+def payee_accounts_for(accounts: Sequence[PayeeAccount], articles: set[int]) -> list[PayeeAccount]:
+    """IBANs to which articles are paid: the articles' own, and the general ones for the rest.
+
+    Args:
+        accounts: of the utility.
+        articles: primary keys of the articles of an invoice's lines.
+    """
+    own = [account for account in accounts if account.article_id in articles]
+    covered = {account.article_id for account in own}
+    general = [account for account in accounts if account.article_id is None]
+    return own + general if articles - covered or not own else own
+
+
 def part_vat(unpaid: Decimal, *, gross: Decimal, vat: Decimal) -> Decimal:
     """The VAT within the unpaid part of a sum, UAH, half-up: such a part of the whole tax as is left to pay."""
     return vat if unpaid == gross or not gross else round_money(vat * unpaid / gross)

@@ -178,20 +178,6 @@ def payee_accounts_of(utility: UtilitySettings) -> list[PayeeAccount]:
     return list(utility.payee_accounts.select_related("article"))
 
 
-def payee_accounts_for(accounts: Iterable[PayeeAccount], articles: set[int]) -> list[PayeeAccount]:
-    """IBANs to which articles are paid: the articles' own, and the general ones for the rest.
-
-    Args:
-        accounts: of the utility.
-        articles: primary keys of the articles of an invoice's lines.
-    """
-    accounts = list(accounts)
-    own = [account for account in accounts if account.article_id in articles]
-    covered = {account.article_id for account in own}
-    general = [account for account in accounts if account.article_id is None]
-    return own + general if articles - covered or not own else own
-
-
 def balances_for(scope: Scope) -> "QuerySet[Balance]":
     """Balances of an account of months that ended in the time of its present owner."""
     balances = Balance.objects.filter(account=scope.account, withdrawn=False)
